@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test env lint bench lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/run ## Make a simulated brand, decide its next best actions, explain one
+	@$(BIN)/unisono demo demo --customers 2000 --seed 7
+
+test: .venv/dev lint ## Everything CI checks: style, types, boundaries, tests
+	$(BIN)/python -m pytest
+
+env: .venv/run ## Make .venv with the unisono command in it
+	@echo "Ready: $(BIN)/unisono --help"
+
+lint: .venv/dev ## Style, types, import boundaries
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev ## Measure the claims of the documentation
+	$(BIN)/python benchmarks/pipeline.py
+
+lock: ## Renew requirements/*.txt (needs uv)
+	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra charts --group build -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --all-extras --group dev -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## Remove the environment and the demo
+	rm -rf .venv demo
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Unisono needs Python 3.11 or newer; $(PYTHON) is older. Hint: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -m venv .venv
+
+.venv/run: requirements/run.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what 'unisono' needs into .venv ..."
+	@$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	@echo "Installing what the tests need into .venv (Spark is large; this can take minutes) ..."
+	@$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@

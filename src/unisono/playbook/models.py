@@ -1,0 +1,213 @@
+"""The playbook as typed data: what a team writes in YAML, section by section.
+
+Each model is one entry of one section. Field descriptions become the JSON Schema that editors show and
+the reference page. Compilation to tables is in `compile.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$", description="Identifier: lower case, digits, _ and -")
+]
+Share = Annotated[float, Field(ge=0, le=1)]
+Money = Annotated[float, Field(ge=0, description="In the playbook's currency")]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+Lifecycle = Literal["launch", "growth", "mature", "generic_competition", "volume_based_procurement"]
+Purpose = Literal["commercial", "medical"]
+ContentStatus = Literal["draft", "in_review", "approved", "expired", "withdrawn"]
+
+
+class Section(BaseModel):
+    """Base of all models: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CompetitorProduct(Section):
+    """A product of another company."""
+
+    id: Id
+    name: str
+    aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
+
+
+class Competitor(Section):
+    """Another company of the market."""
+
+    id: Id
+    name: str
+    aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
+    products: list[CompetitorProduct] = []
+
+
+class Company(Section):
+    """The company the playbook belongs to, and its market."""
+
+    id: Id
+    name: str
+    aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
+    market: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2 country")
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 currency of all money in the playbook")
+
+
+class Product(Section):
+    """One of the company's products."""
+
+    id: Id
+    name: str
+    aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
+    lifecycle: Lifecycle = Field(description="Life-cycle stage; chooses the row of the channel matrix")
+    priority: float = Field(default=1.0, ge=0, le=10, description="Weight in decisions")
+    specialties: dict[str, Share] = Field(
+        default={"*": 1.0}, description="How much each specialty matters; '*' is any other"
+    )
+
+
+class Cap(Section):
+    """At most so many contacts in any window of so many days."""
+
+    days: Days
+    at_most: int = Field(ge=0)
+
+
+class Response(Section):
+    """What to expect of a channel before any evidence."""
+
+    mean: float = Field(gt=0, lt=1, description="Expected response probability")
+    strength: float = Field(default=20, gt=0, description="How many contacts that expectation weighs")
+
+
+class Channel(Section):
+    """A way to reach a customer."""
+
+    id: Id
+    name: str
+    mode: Literal["online", "offline"]
+    contact: Literal["personal", "non_personal"]
+    access: Literal["public", "private"] = "private"
+    owner: Literal["rep", "central", "none"] = Field(
+        description="Who acts; 'none' is observed but never suggested"
+    )
+    purpose: Purpose = "commercial"
+    consent: Literal["required", "not_required"]
+    unit_cost: Money = 0.0
+    minutes: float = Field(default=0.0, ge=0, description="Representative's time for one contact")
+    capacity: int | None = Field(
+        default=None, ge=0, description="Most contacts in one run, for central channels"
+    )
+    caps: list[Cap] = []
+    rest_days: int | None = Field(
+        default=None, ge=1, le=3650, description="Days of rest after a contact on it"
+    )
+    response: Response
+
+
+class MatrixCell(Section):
+    """Fit and role of a channel at a life-cycle stage."""
+
+    fit: Share
+    role: str
+
+
+class Stage(Section):
+    """A decision stage."""
+
+    id: Id
+    name: str
+    prior: float = Field(gt=0, lt=1, description="Share of customers expected there before evidence")
+    value: Money = Field(description="Long-run worth of a customer of full potential at this stage")
+    advance: Share = Field(description="Chance that a response at this stage moves the customer one stage up")
+
+
+class Ladder(Section):
+    """The decision stages, in order, and what events tell about them."""
+
+    stages: list[Stage] = Field(min_length=2)
+    evidence: dict[str, dict[Id, Annotated[float, Field(gt=0)]]] = Field(
+        description="event -> stage -> relative likelihood of the event at that stage; stages left out weigh 1"
+    )
+    half_life_days: float = Field(
+        default=180, gt=0, description="Age at which an event moves the belief half as much"
+    )
+
+
+class Topic(Section):
+    """A topic of the tag system."""
+
+    id: Id
+    name: str
+
+
+class Content(Section):
+    """One version of one content."""
+
+    id: Id
+    title: str
+    product: Id
+    topics: list[Id] = Field(min_length=1)
+    key_message: str
+    format: Id = Field(description="For example slides, article, video, leaflet")
+    channels: list[Id] = Field(min_length=1)
+    stage: Id = Field(description="Decision stage it is made for")
+    purpose: Purpose = "commercial"
+    status: ContentStatus = Field(description="Approval status; only 'approved' may be used")
+    valid_from: date
+    valid_until: date
+    version: str
+    markets: list[str] = Field(min_length=1, description="ISO 3166 alpha-2 countries it is approved in")
+    kinds: list[Literal["hcp", "hco", "patient"]] = Field(
+        default=["hcp"], description="Whom it is approved for"
+    )
+
+
+class Policy(Section):
+    """The numbers decisions are made by."""
+
+    per_customer: int = Field(default=1, ge=0, description="Most suggestions per customer in a run")
+    per_rep: int = Field(default=25, ge=0, description="Most suggestions per representative in a run")
+    caps: list[Cap] = Field(default=[], description="Caps over all channels together")
+    preference_half_life_days: float = Field(default=180, gt=0)
+    segment_strength: float = Field(
+        default=20, gt=0, description="Contacts the channel's mean weighs against a segment's own"
+    )
+    stage_mismatch: Share = Field(
+        default=0.4, description="Relevance kept per stage between content and customer"
+    )
+    repeat_content_days: Days = 60
+    novelty_after_use: Share = Field(
+        default=0.5, description="Novelty of content used before, once it may be repeated"
+    )
+    fatigue_cost: Money = Field(
+        default=0.0, description="Cost per contact already made in the fatigue window"
+    )
+    fatigue_window_days: Days = 30
+    stale_after_days: Days = Field(
+        default=45, description="Nothing is decided when the newest touchpoint is older than this"
+    )
+    decision_valid_days: Days = 7
+    salt: str = Field(
+        default="unisono", min_length=1, description="Salt of the arm assignment; never change it"
+    )
+    holdout: Share = Field(
+        default=0.05, description="Share of customers who receive no suggestions, to measure by"
+    )
+
+
+class Playbook(Section):
+    """A whole playbook."""
+
+    company: Company
+    competitors: list[Competitor] = []
+    products: list[Product] = Field(min_length=1)
+    channels: list[Channel] = Field(min_length=1)
+    channel_matrix: dict[Lifecycle, dict[Id, MatrixCell]]
+    ladder: Ladder
+    topics: list[Topic] = []
+    content: list[Content] = []
+    policy: Policy = Policy()

@@ -1,0 +1,36 @@
+"""The contract: every canonical table, what one row means, its key and its columns.
+
+Readers, checks, the generated reference page and the tests' data generators all read this; nothing else
+says what a table looks like. Naming: tables are singular nouns, instants `*_at` (UTC), dates `*_on`,
+identifiers `*_id`, durations `*_minutes` or `*_days`. Money is in the playbook's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from unisono.tables.contract import Column, Event, Table, Type
+from unisono.tables.decide import DECIDE
+from unisono.tables.ingest import INGEST
+from unisono.tables.plan import PLAN
+from unisono.tables.playbook import PLAYBOOK
+from unisono.tables.profile import PROFILE
+from unisono.tables.resolve import RESOLVE
+from unisono.tables.vocabulary import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS, GATES
+
+__all__ = [
+    "CONSENT_STATUSES",
+    "CUSTOMER_KINDS",
+    "EVENTS",
+    "GATES",
+    "TABLES",
+    "Column",
+    "Event",
+    "Table",
+    "Type",
+]
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE)}
+)

@@ -1,0 +1,89 @@
+"""Columns that several tables share."""
+
+from __future__ import annotations
+
+from unisono.tables.contract import Column
+from unisono.tables.vocabulary import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS
+
+
+c = Column  # a column a line: the short name keeps the contract readable as a list
+
+PERSON = (
+    c("kind", "VARCHAR", "what the record is about", values=CUSTOMER_KINDS, default="unknown"),
+    c("full_name", "VARCHAR", "name as written, script kept", nullable=True),
+    c("given_name", "VARCHAR", "given name", nullable=True),
+    c("family_name", "VARCHAR", "family name", nullable=True),
+    c("specialty", "VARCHAR", "medical specialty as the source words it", nullable=True),
+    c("institution", "VARCHAR", "place of work", nullable=True),
+    c("city", "VARCHAR", "town of practice", nullable=True),
+    c("region", "VARCHAR", "state, department or province", nullable=True),
+    c("postal_code", "VARCHAR", "postal code", nullable=True),
+    c("country", "VARCHAR", "ISO 3166 alpha-2 country", nullable=True),
+    c("email", "VARCHAR", "e-mail address", nullable=True),
+    c("phone", "VARCHAR", "telephone number", nullable=True),
+    c("licence_id", "VARCHAR", "licence or register number, with its issuer where ambiguous", nullable=True),
+)
+PROVENANCE = (
+    c("source", "VARCHAR", "name of the source in sources.yaml"),
+    c("simulated", "BOOLEAN", "true where the row was made by the simulated world", default="false"),
+)
+RECORD_REF = (
+    c("system", "VARCHAR", "namespace of the source's customer ids"),
+    c("source_record_id", "VARCHAR", "the customer's id in that namespace"),
+)
+CUSTOMER = c("customer_id", "VARCHAR", "the resolved customer")
+CHANNEL = c("channel", "VARCHAR", "channel of the playbook")
+PRODUCT = c("product_id", "VARCHAR", "product of the playbook")
+REP = c("rep_id", "VARCHAR", "the representative", nullable=True)
+
+TOUCH = (
+    c("occurred_at", "TIMESTAMP", "when it happened"),
+    CHANNEL,
+    c("event", "VARCHAR", "what happened", values=tuple(event.name for event in EVENTS)),
+    c("direction", "VARCHAR", "who acted", values=("outbound", "inbound"), default="outbound"),
+)
+TOUCH_DETAIL = (
+    c("content_id", "VARCHAR", "content used", nullable=True),
+    c("key_message", "VARCHAR", "message conveyed", nullable=True),
+    REP,
+    c("group_id", "VARCHAR", "event shared by several customers, e.g. one meal", nullable=True),
+    c("contact_id", "VARCHAR", "ties the events of one contact, e.g. sent and opened of one e-mail"),
+    c("duration_minutes", "DOUBLE", "how long it lasted", unit="minutes", nullable=True, minimum=0),
+    c("amount", "DOUBLE", "value transferred to the customer", unit="currency", nullable=True, minimum=0),
+    c("currency", "VARCHAR", "ISO 4217 currency of the amount", nullable=True),
+    c("is_human", "BOOLEAN", "false where a machine opened or clicked", default="true"),
+    c("decision_id", "VARCHAR", "the suggestion this carries out", nullable=True),
+)
+CONSENT = (
+    c("channel", "VARCHAR", "channel of the playbook, or all"),
+    c(
+        "purpose",
+        "VARCHAR",
+        "what the contact is for",
+        values=("commercial", "medical", "all"),
+        default="all",
+    ),
+    c("status", "VARCHAR", "what was stated", values=CONSENT_STATUSES),
+    c("stated_at", "TIMESTAMP", "when it was stated"),
+    c("expires_at", "TIMESTAMP", "when it lapses", nullable=True),
+    c("evidence", "VARCHAR", "where the statement can be found", nullable=True),
+)
+TERMS = (
+    c("potential", "DOUBLE", "how much this customer could matter for the product", unit="0..1"),
+    c("priority", "DOUBLE", "weight of the product in the playbook", unit="factor"),
+    c("fit", "DOUBLE", "fit of channel and product life-cycle stage (channel matrix)", unit="0..1"),
+    c("novelty", "DOUBLE", "1 for content not yet used with the customer, less after", unit="0..1"),
+    c("response_probability", "DOUBLE", "expected probability that the customer responds", unit="0..1"),
+    c("response_sd", "DOUBLE", "its standard deviation", unit="0..1"),
+    c(
+        "stage_gain",
+        "DOUBLE",
+        "expected gain in long-run stage value if the customer responds",
+        unit="currency",
+    ),
+    c("lever", "DOUBLE", "bounded weight by journeys, signals and marketers", unit="factor"),
+    c("fatigue_cost", "DOUBLE", "cost of one more contact under the present pressure", unit="currency"),
+    c("unit_cost", "DOUBLE", "cost of using the channel once", unit="currency"),
+    c("minutes", "DOUBLE", "representative's time", unit="minutes"),
+    c("value", "DOUBLE", "product of the factors less the costs", unit="currency"),
+)

@@ -1,0 +1,118 @@
+"""What resolution writes: customers, and everything keyed by them."""
+
+from __future__ import annotations
+
+from unisono.tables.columns import CONSENT, CUSTOMER, PERSON, PROVENANCE, RECORD_REF, TOUCH, TOUCH_DETAIL, c
+from unisono.tables.contract import Table
+
+RESOLVE = (
+    Table(
+        "previous_xref",
+        "store",
+        "which customer a record belonged to in the snapshot before",
+        ("system", "source_record_id"),
+        (*RECORD_REF, CUSTOMER),
+    ),
+    Table(
+        "previous_identity_event",
+        "store",
+        "identity events up to the snapshot before",
+        ("identity_event_id",),
+        (
+            c("identity_event_id", "VARCHAR", "the event"),
+            CUSTOMER,
+            c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
+            c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
+            c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
+            c("run_id", "VARCHAR", "the run that saw it"),
+        ),
+    ),
+    Table(
+        "customer_xref",
+        "resolve",
+        "one source record and the customer it belongs to",
+        ("system", "source_record_id"),
+        (
+            *RECORD_REF,
+            CUSTOMER,
+            c(
+                "method",
+                "VARCHAR",
+                "how it was matched",
+                values=("source_id", "licence_id", "touchpoint_only"),
+            ),
+            c("probability", "DOUBLE", "confidence of the match", unit="0..1"),
+        ),
+    ),
+    Table(
+        "customer",
+        "resolve",
+        "one resolved customer",
+        ("customer_id",),
+        (
+            CUSTOMER,
+            *PERSON,
+            c("record_count", "BIGINT", "source records behind it", unit="records"),
+            c("simulated", "BOOLEAN", "true where any record behind it is simulated"),
+        ),
+        ("customer_id",),
+    ),
+    Table(
+        "identity_event",
+        "resolve",
+        "one change of identity: create, absorb, merge, split (append-only)",
+        ("identity_event_id",),
+        (
+            c("identity_event_id", "VARCHAR", "the event"),
+            CUSTOMER,
+            c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
+            c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
+            c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
+            c("run_id", "VARCHAR", "the run that saw it"),
+        ),
+    ),
+    Table(
+        "touchpoint",
+        "resolve",
+        "one thing that happened between a company and a customer",
+        ("touchpoint_id",),
+        (
+            c("touchpoint_id", "VARCHAR", "the touchpoint"),
+            CUSTOMER,
+            *TOUCH,
+            c("company_id", "VARCHAR", "company of the playbook; empty if not in it", nullable=True),
+            c("is_own", "BOOLEAN", "true where the company itself acted"),
+            c("product_id", "VARCHAR", "first product named; empty if not in the playbook", nullable=True),
+            c("products", "VARCHAR[]", "all products named, as written", nullable=True),
+            *TOUCH_DETAIL,
+            *RECORD_REF,
+            *PROVENANCE,
+        ),
+        ("customer_id", "occurred_at"),
+    ),
+    Table(
+        "consent",
+        "resolve",
+        "one statement about permission by a customer",
+        ("customer_id", "channel", "purpose", "product_id", "stated_at", "status", "source"),
+        (
+            CUSTOMER,
+            *CONSENT,
+            c("product_id", "VARCHAR", "product it is limited to, or all"),
+            *PROVENANCE,
+        ),
+    ),
+    Table(
+        "assignment",
+        "resolve",
+        "one customer covered by one representative at the run's clock",
+        ("customer_id", "rep_id"),
+        (
+            CUSTOMER,
+            c("rep_id", "VARCHAR", "the representative"),
+            c("role", "VARCHAR", "field force", values=("sales", "msl")),
+            c("territory_id", "VARCHAR", "territory", nullable=True),
+            c("basis", "VARCHAR", "why", values=("named", "area")),
+        ),
+    ),
+)
