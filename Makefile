@@ -8,8 +8,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: .venv/run ## Make a simulated brand, decide its next best actions, explain one
-	@$(BIN)/unisono demo demo --customers 2000 --seed 7
+demo: .venv/run ## Make a simulated brand, decide its next best actions, explain the best one
+	@rm -rf demo
+	$(BIN)/unisono world new demo --customers 2000 --seed 7
+	$(BIN)/unisono check demo
+	$(BIN)/unisono run demo --as-of 2026-01-05
+	$(BIN)/unisono decisions demo --top 5
+	$(BIN)/unisono why demo
+	$(BIN)/unisono voice demo --svg demo/voice.svg
 
 test: .venv/dev lint ## Everything CI checks: style, types, boundaries, tests
 	$(BIN)/python -m pytest

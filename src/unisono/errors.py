@@ -15,6 +15,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+CODES: dict[str, str] = {
+    "UN1000": "one or more problems were found; each is listed with its own code",
+    "UN1001": "the file is not YAML as Unisono reads it, or not UTF-8",
+    "UN1002": "unknown key",
+    "UN1003": "a key is missing",
+    "UN1004": "a value has the wrong type or is not allowed",
+    "UN1005": "the same key or section is given twice",
+    "UN1006": "the same name stands for two things",
+    "UN1007": "something is referred to that the playbook does not have",
+    "UN1008": "the priors of the ladder do not sum to 1",
+    "UN1009": "a file or folder is missing, empty or cannot be read",
+    "UN1010": "the channel matrix lacks a cell that a product needs",
+    "UN1011": "content and channel differ in purpose: the wall between medical and commercial",
+    "UN1012": "content is meant for a channel that nobody acts on",
+    "UN1013": "a period ends before it begins",
+    "UN1014": "a channel has a limit that does not apply to whoever acts on it",
+}
+"""What each code means; the reference page is made from it."""
+
 
 class UnisonoError(Exception):
     """Base of all errors: `code`, `message`, `where` (file:line:column or table) and `hint`."""

@@ -1,8 +1,9 @@
 """What an engine promises: three verbs, and reading.
 
-`table` runs one SQL file (or stores given Arrow data) as Parquet in the run's folder; `map` runs a kernel over
-rows co-located by a key; `fold` does the same and combines small results. Every table written is cast to
-its contract, so a missing column or a wrong type fails at the table that has it.
+`table` runs one SQL file (or stores given Arrow data) as Parquet in the run's folder; `map` runs a kernel
+over rows co-located by a key; `fold` does the same and combines small results. Every table written is cast
+to its contract and sorted by it, so a missing column or a wrong type fails at the table that has it, and the
+same rows give the same file.
 """
 
 from __future__ import annotations
@@ -10,18 +11,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from unisono.engine.sql import Query, Value
+from unisono.errors import EngineError, UnisonoError, did_you_mean
+from unisono.tables import TABLES
+from unisono.tables.arrow import schema
 
 Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
 """Takes the tables it reads, by name; returns the table it writes.
 
-A kernel may be called once per partition and must not depend on how keys are spread over partitions: it
-sees all rows of each key it sees.
+A kernel by a key is called once per partition and must not depend on how keys are spread over partitions: it
+sees all rows of each key it sees, in the order of the contract, and whole those tables that lack the key.
+It may be called without any rows, and then returns none.
 """
+
+Reads = Sequence[str] | Mapping[str, Sequence[str]]
+"""The tables a kernel takes, whole; or table -> the columns it takes."""
+
+Combine = Callable[[Sequence[pa.Table]], pa.Table]
+"""Takes what a kernel returned for each partition, at least one; returns one table."""
+
+PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of its first table
 
 
 class Engine(ABC):
@@ -41,17 +53,11 @@ class Engine(ABC):
         """Write table `name` from bound SQL or Arrow data; return its number of rows."""
 
     @abstractmethod
-    def map(self, name: str, kernel: Kernel, reads: Sequence[str], by: str | None) -> int:
+    def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
         """Write table `name` by a kernel over `reads`, co-located by column `by` (None: all in one call)."""
 
     @abstractmethod
-    def fold(
-        self,
-        kernel: Kernel,
-        reads: Sequence[str],
-        by: str | None,
-        combine: Callable[[Sequence[pa.Table]], pa.Table],
-    ) -> pa.Table:
+    def fold(self, kernel: Kernel, reads: Reads, by: str | None, combine: Combine) -> pa.Table:
         """Run a kernel as `map` does and combine its small results on the driver."""
 
     @abstractmethod
@@ -65,5 +71,47 @@ class Engine(ABC):
     def __enter__(self) -> Engine:
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def columns_of(reads: Reads) -> dict[str, tuple[str, ...]]:
+    """Return table -> columns; EngineError UN3004 or UN3011 for a table or column not in the contract."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for name in reads:
+        if name not in TABLES:
+            raise EngineError(
+                "UN3004", f"table '{name}' is not in the contract", hint=did_you_mean(name, TABLES)
+            )
+        known = TABLES[name].names
+        chosen[name] = tuple(reads[name]) if isinstance(reads, Mapping) else known
+        for column in chosen[name]:
+            if column not in known:
+                raise EngineError(
+                    "UN3011", f"no column is called '{column}'", where=name, hint=did_you_mean(column, known)
+                )
+    return chosen
+
+
+def narrowed(name: str, columns: Sequence[str]) -> pa.Schema:
+    """Return the Arrow schema of some columns of table `name`."""
+    whole = schema(name)
+    return pa.schema([whole.field(column) for column in columns])
+
+
+def call(kernel: Kernel, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """Return what the kernel returns; EngineError UN3009 names it where it raises an error not of ours."""
+    try:
+        return kernel(tables)
+    except UnisonoError:
+        raise
+    except Exception as error:
+        raise EngineError(
+            "UN3009", f"kernel failed: {type(error).__name__}: {error}", where=kernel_name(kernel)
+        ) from error
+
+
+def kernel_name(kernel: Kernel) -> str:
+    """Return `module.function` of a kernel, looking through `functools.partial`."""
+    function = getattr(kernel, "func", kernel)
+    return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"

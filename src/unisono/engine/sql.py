@@ -6,9 +6,9 @@ tree: text is never pasted into text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -34,38 +34,30 @@ class Query:
     @classmethod
     def from_file(cls, path: Path, values: Mapping[str, Value]) -> Query:
         """Read `path`; parameters it does not use are left out of `values`."""
-        text = path.read_text(encoding="utf-8")
-        where = "/".join(path.parts[-2:])
-        wanted = parameters(text, where)
-        missing = sorted(wanted - values.keys())
-        if missing:
-            raise EngineError(
-                "UN3002",
-                f"parameter ${missing[0]} has no value",
-                where=where,
-                hint=did_you_mean(missing[0], values.keys()),
-            )
-        return cls(text, where, {name: values[name] for name in sorted(wanted)})
+        text, where = source(path)
+        return cls(text, where, pick(values, parameters(text, where), where))
 
-    def bound(self) -> exp.Expression:
+    def bound(self) -> exp.Expr:
         """Return the syntax tree with literals in place of parameters."""
         return parse(self.text, self.where).transform(self._literal)
 
-    def _literal(self, node: exp.Expression) -> exp.Expression:
-        if not isinstance(node, exp.Placeholder):
-            return node
-        value = self.values[node.name]
-        if isinstance(value, datetime):
-            return exp.cast(
-                exp.Literal.string(value.strftime("%Y-%m-%d %H:%M:%S.%f")), "timestamp", dialect="duckdb"
-            )
-        return exp.convert(value)
+    def _literal(self, node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Placeholder):
+            value = self.values[node.name]
+            if isinstance(value, datetime):
+                utc = value.astimezone(UTC) if value.tzinfo else value
+                text = exp.Literal.string(utc.strftime("%Y-%m-%d %H:%M:%S.%f"))
+                return exp.cast(text, "timestamp", dialect="duckdb")
+            node = exp.convert(value)
+        if isinstance(node, exp.Literal) and node.is_number and not node.is_int:
+            return exp.cast(node, "double")  # decimals divide differently on each engine
+        return node
 
     def sql(self, dialect: str) -> str:
         """Return the bound SQL in `dialect`, cast to nothing."""
         return self.bound().sql(dialect=dialect, pretty=True)
 
-    def failed(self, error: Exception, dialect: str) -> EngineError:
+    def failed(self, error: Exception | str, dialect: str) -> EngineError:
         """Return an error that quotes the SQL, its file and the bound values."""
         numbered = "\n".join(
             f"    {n:3} | {line}" for n, line in enumerate(self.sql(dialect).splitlines(), 1)
@@ -78,8 +70,26 @@ class Query:
         )
 
 
+def source(path: Path) -> tuple[str, str]:
+    """Return a SQL file's text and its short name, `<stage>/<table>.sql`."""
+    return path.read_text(encoding="utf-8"), "/".join(path.parts[-2:])
+
+
+def pick(values: Mapping[str, Value], wanted: Iterable[str], where: str) -> dict[str, Value]:
+    """Return the `wanted` values by name; EngineError UN3002 if one is missing."""
+    for name in sorted(wanted):
+        if name not in values:
+            raise EngineError(
+                "UN3002",
+                f"parameter ${name} has no value",
+                where=where,
+                hint=did_you_mean(name, values),
+            )
+    return {name: values[name] for name in sorted(wanted)}
+
+
 @cache
-def parse(text: str, where: str) -> exp.Expression:
+def parse(text: str, where: str) -> exp.Expr:
     """Parse one DuckDB statement; EngineError UN3003 with the parser's own words if it is not SQL."""
     try:
         return sqlglot.parse_one(text, dialect="duckdb")
@@ -93,7 +103,7 @@ def parameters(text: str, where: str) -> set[str]:
 
 
 def reads(text: str, where: str) -> tuple[str, ...]:
-    """Names of the canonical tables a statement reads, sorted; EngineError UN3004 for a table not in the contract."""
+    """Names of the canonical tables a statement reads, sorted; EngineError UN3004 for any other table."""
     tree = parse(text, where)
     inner = {cte.alias for cte in tree.find_all(exp.CTE)}
     names = {table.name for table in tree.find_all(exp.Table)} - inner - {""}
@@ -108,11 +118,25 @@ def reads(text: str, where: str) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def conform(query: exp.Expression, name: str) -> exp.Select:
-    """Wrap a query so that it yields exactly the columns, order and types of table `name`."""
+def ordering(name: str) -> tuple[str, ...]:
+    """Columns that put the rows of table `name` into one order: its sort, then the rest of its key."""
     contract = TABLES[name]
+    return (*contract.sort, *(column for column in contract.key if column not in contract.sort))
+
+
+def conform(query: exp.Expr, name: str) -> exp.Select:
+    """Wrap a query so that it yields exactly the columns, order, types and sorting of table `name`."""
     columns = [
-        exp.alias_(exp.cast(exp.column(c.name), c.type, dialect="duckdb"), c.name) for c in contract.columns
+        exp.alias_(exp.cast(exp.column(column.name), column.type, dialect="duckdb"), column.name)
+        for column in TABLES[name].columns
     ]
-    selected = exp.select(*columns).from_(query.subquery("made"))
-    return selected.order_by(*contract.sort) if contract.sort else selected
+    return _sorted(exp.select(*columns).from_(query.subquery("made")), name)
+
+
+def rows_of(name: str, columns: Iterable[str]) -> exp.Select:
+    """Return a query of the given columns of table `name` in the table's order."""
+    return _sorted(exp.select(*map(exp.column, columns)).from_(exp.to_table(name)), name)
+
+
+def _sorted(query: exp.Select, name: str) -> exp.Select:
+    return query.order_by(*(exp.Ordered(this=exp.column(column)) for column in ordering(name)), copy=False)

@@ -56,6 +56,7 @@ class SourceFields(_Strict):
     aliases: dict[str, list[str]] = Field(
         default={}, description="column as used here -> other names it has had"
     )
+    optional: list[str] = Field(default=[], description="Columns that some files lack: read as empty")
     columns: dict[str, Expression] = Field(default={}, description="canonical column -> expression")
     maps: list[ValueMap] = []
     group: Group | None = None
@@ -74,6 +75,10 @@ class Source(SourceFields):
     )
     preset: str | None = Field(
         default=None, description="Name of a registered preset that fills what is left out"
+    )
+    feed: str | None = Field(
+        default=None,
+        description="Only this feed of the preset, where its feeds are different files; all feeds if left out",
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Id = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$", description="Identifier: lower case, digits, _ and -")
 ]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2 country")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, description="In the playbook's currency")]
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -24,9 +25,9 @@ ContentStatus = Literal["draft", "in_review", "approved", "expired", "withdrawn"
 
 
 class Section(BaseModel):
-    """Base of all models: unknown keys are errors, values do not change."""
+    """Base of all models: unknown keys are errors, values do not change, numbers are finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class CompetitorProduct(Section):
@@ -52,7 +53,7 @@ class Company(Section):
     id: Id
     name: str
     aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
-    market: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2 country")
+    market: Country
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 currency of all money in the playbook")
 
 
@@ -130,7 +131,7 @@ class Ladder(Section):
 
     stages: list[Stage] = Field(min_length=2)
     evidence: dict[str, dict[Id, Annotated[float, Field(gt=0)]]] = Field(
-        description="event -> stage -> relative likelihood of the event at that stage; stages left out weigh 1"
+        description="event -> stage -> relative likelihood of the event there; stages left out weigh 1"
     )
     half_life_days: float = Field(
         default=180, gt=0, description="Age at which an event moves the belief half as much"
@@ -160,7 +161,7 @@ class Content(Section):
     valid_from: date
     valid_until: date
     version: str
-    markets: list[str] = Field(min_length=1, description="ISO 3166 alpha-2 countries it is approved in")
+    markets: list[Country] = Field(min_length=1, description="ISO 3166 alpha-2 countries it is approved in")
     kinds: list[Literal["hcp", "hco", "patient"]] = Field(
         default=["hcp"], description="Whom it is approved for"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from unisono.tables.contract import Column
 from unisono.tables.vocabulary import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS
 
-
 c = Column  # a column a line: the short name keeps the contract readable as a list
 
 PERSON = (

@@ -34,7 +34,7 @@ def rows(name: str, data: list[dict[str, object]]) -> pa.Table:
 
 
 def conform_arrow(data: pa.Table, name: str) -> pa.Table:
-    """Return `data` with exactly the columns, order and types of table `name`; EngineError UN3005 if it can't be."""
+    """Return `data` with exactly the columns, order and types of table `name`; else EngineError UN3005."""
     wanted = schema(name)
     missing = [column for column in wanted.names if column not in data.column_names]
     if missing:

@@ -1,0 +1,76 @@
+-- The same tables as one person would write them for this instance in one script, everything kept in memory.
+-- table: customer_xref
+select system, source_record_id, 'C' || substr(md5('licence|' || upper(trim(licence_id))), 1, 16) as customer_id,
+    'licence_id' as method, 1.0::double as probability
+from source_record
+-- table: touchpoint
+select t.touchpoint_id, x.customer_id, t.occurred_at, t.channel, t.event, t.direction, c.company_id, c.is_own,
+    p.product_id, t.products, t.content_id, t.key_message, t.rep_id, t.group_id, t.contact_id, t.duration_minutes,
+    t.amount, t.currency, t.is_human, t.decision_id, t.system, t.source_record_id, t.source, t.simulated
+from source_touchpoint t
+join customer_xref x using (system, source_record_id)
+left join playbook_company_alias a on a.alias = lower(trim(t.company))
+left join playbook_company c using (company_id)
+left join playbook_product_alias p on p.alias = lower(trim(t.product))
+order by customer_id, occurred_at
+-- table: contact
+select t.customer_id, t.contact_id, t.channel, t.is_own, min(t.occurred_at) as occurred_at,
+    min(t.product_id) as product_id, min(t.content_id) as content_id, min(t.rep_id) as rep_id,
+    bool_or(e.is_contact and t.direction = 'outbound') as is_outbound,
+    bool_or(e.is_response and t.is_human) as responded, count(*) as touchpoints
+from touchpoint t join playbook_event e using (event)
+group by t.customer_id, t.contact_id, t.channel, t.is_own
+-- table: evidence
+with weighted as (
+    select customer_id, channel, content_id, responded, occurred_at,
+        power(0.5, date_diff('day', occurred_at, $as_of) / (select preference_half_life_days from playbook_policy)) as w
+    from contact where is_outbound or responded
+),
+tagged as (
+    select customer_id, 'channel' as dimension, channel as value, responded, occurred_at, w from weighted
+    union all
+    select customer_id, 'topic', value, responded, occurred_at, w
+    from weighted join playbook_content_tag using (content_id) where tag = 'topic'
+    union all
+    select customer_id, 'format', format, responded, occurred_at, w from weighted join playbook_content using (content_id)
+)
+select customer_id, dimension, value, sum(w) as trials, sum(w) filter (where responded) as responses,
+    count(*) as evidence_count, count(*) filter (where responded) as response_count, max(occurred_at) as last_at
+from tagged group by all
+-- table: pressure
+with asked as (
+    select distinct channel, days from playbook_cap
+    union select 'all', fatigue_window_days from playbook_policy
+),
+recent as (
+    select customer_id, channel, occurred_at, date_diff('day', occurred_at, $as_of) as age
+    from contact
+    where is_own and is_outbound and date_diff('day', occurred_at, $as_of) < (select max(days) from asked)
+),
+counted as (from recent union all select customer_id, 'all', occurred_at, age from recent)
+select customer_id, channel, days, count(*) as touches, max(occurred_at) as last_contact_at
+from counted join asked using (channel) where age < days group by all
+-- table: belief
+with seen as (
+    select customer_id, product_id, event, max(occurred_at) as last_at,
+        log2(1 + sum(power(0.5, date_diff('day', occurred_at, $as_of) / (select belief_half_life_days from playbook_policy)))) as w
+    from touchpoint
+    where is_own and is_human and product_id in (select product_id from playbook_product where is_own)
+        and event in (select event from playbook_ladder_evidence)
+    group by all
+),
+score as (
+    select customer_id, product_id, stage, position, ln(prior) + sum(w * log_likelihood) as score
+    from seen join playbook_ladder_evidence using (event) join playbook_ladder using (stage)
+    group by customer_id, product_id, stage, position, prior
+),
+likelihood as (
+    select *, exp(score - max(score) over (partition by customer_id, product_id)) as likelihood from score
+),
+moved as (
+    select customer_id, product_id, max_by(event, last_at) as moved_by, max(last_at) as moved_at from seen group by all
+)
+select customer_id, product_id, stage, likelihood / sum(likelihood) over p as probability,
+    row_number() over (p order by likelihood desc, position) = 1 as most_likely, moved_by, moved_at
+from likelihood join moved using (customer_id, product_id)
+window p as (partition by customer_id, product_id)

@@ -1,0 +1,8 @@
+"""Charts as SVG, drawn without a browser; needs the `charts` extra."""
+
+from __future__ import annotations
+
+from unisono.charts.svg import SIMULATED_LABEL, save_svg
+from unisono.charts.voice import voice_chart
+
+__all__ = ["SIMULATED_LABEL", "save_svg", "voice_chart"]

@@ -1,0 +1,48 @@
+"""What must hold before a snapshot is published.
+
+Each `.sql` file here is a query that must find nothing, written without looking at how the tables are made.
+Besides, the contract must hold: keys are unique, and columns that may not be empty are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sqlglot import exp
+
+from unisono.engine import Engine, Query, Value
+from unisono.errors import EngineError
+from unisono.tables import TABLES
+
+CHECKS = tuple(sorted(Path(__file__).parent.glob("*.sql")))
+
+
+def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) -> list[str]:
+    """Run every check over `tables`; return their names. EngineError UN3009 shows rows that fail one."""
+    queries = [Query.from_file(path, values) for path in CHECKS]
+    queries += [query for table in tables for query in contract_checks(table)]
+    for query in queries:
+        offending = engine.read(query.text, query.values)
+        if offending.num_rows:
+            examples = "; ".join(str(row) for row in offending.slice(0, 3).to_pylist())
+            raise EngineError(
+                "UN3009",
+                f"check failed, {offending.num_rows} rows, for example {examples}",
+                where=query.where,
+                hint="nothing was published; the last snapshot stays in place",
+            )
+    return [query.where for query in queries]
+
+
+def contract_checks(name: str) -> list[Query]:
+    """Return queries that find rows of a table which break its contract."""
+    table = TABLES[name]
+    key = [exp.column(column) for column in table.key]
+    doubled = exp.select(*key).from_(name).group_by(*key).having(exp.Count(this=exp.Star()) > 1).limit(10)
+    empty = [exp.column(column.name).is_(exp.null()) for column in table.columns if not column.nullable]
+    missing = exp.select(*key).from_(name).where(exp.or_(*empty)).limit(10)
+    return [
+        Query(doubled.sql("duckdb"), f"{name}: key is unique"),
+        Query(missing.sql("duckdb"), f"{name}: nothing is missing"),
+    ]

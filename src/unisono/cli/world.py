@@ -1,0 +1,39 @@
+"""unisono world"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from unisono.cli.common import echo_json, instant, json_option, print_table
+
+DEFAULT_CLOCK = "2026-01-05"
+
+
+@click.group(name="world")
+def command() -> None:
+    """Make a simulated brand to try everything on."""
+
+
+@command.command(name="new")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--customers", type=click.IntRange(10, 1_000_000), default=2000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--weeks", type=click.IntRange(1, 520), default=52, show_default=True, help="Weeks of history.")
+@click.option("--as-of", default=DEFAULT_CLOCK, show_default=True, help="The world's clock (UTC).")
+@json_option
+def new(folder: Path, customers: int, seed: int, weeks: int, as_of: str, as_json: bool) -> None:
+    """Write a simulated brand into DIR: playbook, sources.yaml and messy source files.
+
+    Everything in it is made up and labelled simulated, on screen and in every table.
+    """
+    from unisono.world import new_world
+
+    made = new_world(folder, customers=customers, seed=seed, weeks=weeks, as_of=instant(as_of))
+    if as_json:
+        echo_json(made)
+        return
+    rows = [(name, f"{count:,}") for name, count in made["files"].items()]
+    print_table(f"A simulated brand in {folder} (seed {seed})", ["file", "rows"], rows, ["rows"])
+    click.echo(f"Next: unisono run {folder} --as-of {as_of}")

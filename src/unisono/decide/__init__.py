@@ -1,0 +1,25 @@
+"""Decide the next best action: gates -> value -> solve -> explain.
+
+Reads what resolution, profiling and the playbook wrote. Writes `candidate` and `funnel` (gates), `action`
+(value), `choice` and `price` (solve), `decision` and `no_action` (explain).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from unisono.decide.explain import explain
+from unisono.decide.solve import solve
+from unisono.engine.graph import KernelStep, SqlStep, Step
+
+STEPS: tuple[Step, ...] = (
+    *(SqlStep(path.stem, path) for path in sorted(Path(__file__).parent.glob("*.sql"))),
+    KernelStep("choice", solve, ("action", "rep", "playbook_channel", "playbook_policy")),
+    KernelStep(
+        "decision",
+        explain,
+        ("decision_fact",),
+        by="customer_id",
+        values=("run_id", "as_of", "data_version", "code_version"),
+    ),
+)

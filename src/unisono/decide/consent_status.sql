@@ -1,0 +1,26 @@
+-- What statements amount to at the clock: the latest one that applies decides; of several made at the same instant,
+-- the most restrictive. A grant that has lapsed is expired, and expired is not consent.
+with applicable as (
+    select
+        s.customer_id,
+        c.channel,
+        c.purpose,
+        p.product_id,
+        case when s.status = 'granted' and s.expires_at <= $as_of then 'expired' else s.status end as status,
+        s.stated_at,
+        s.expires_at,
+        s.evidence,
+        s.source,
+        case s.status when 'withdrawn' then 1 when 'denied' then 2 when 'pending' then 3 else 4 end as leniency
+    from consent as s
+    inner join playbook_channel as c
+        on (s.channel = c.channel or s.channel = 'all') and (s.purpose = c.purpose or s.purpose = 'all')
+    inner join playbook_product as p on p.is_own and (s.product_id = p.product_id or s.product_id = 'all')
+    where s.stated_at <= $as_of
+)
+select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
+from applicable
+qualify row_number() over (
+    partition by customer_id, channel, purpose, product_id
+    order by stated_at desc, leniency, status desc, source, evidence
+) = 1

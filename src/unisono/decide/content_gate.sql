@@ -1,0 +1,20 @@
+-- Why a content may not be used on a channel at the clock; empty where it may.
+with market as (
+    select distinct t.content_id
+    from playbook_content_tag as t
+    inner join playbook_policy as p on p.market = t.value
+    where t.tag = 'market'
+)
+select
+    c.content_id,
+    h.value as channel,
+    c.product_id,
+    case
+        when c.status <> 'approved' then 'not_approved'
+        when c.valid_from > cast($as_of as date) then 'not_yet_valid'
+        when c.valid_until < cast($as_of as date) then 'expired'
+        when m.content_id is null then 'market'
+    end as blocked_by
+from playbook_content as c
+inner join playbook_content_tag as h on h.content_id = c.content_id and h.tag = 'channel'
+left join market as m on m.content_id = c.content_id

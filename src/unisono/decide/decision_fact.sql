@@ -1,0 +1,118 @@
+-- Everything an explanation of one choice may state, gathered once: no sentence may say what is not here.
+with latest as (
+    select customer_id, channel as last_contact_channel, occurred_at as last_contact_at
+    from contact
+    where is_own and is_outbound
+    qualify row_number() over (partition by customer_id order by occurred_at desc, channel, contact_id) = 1
+),
+usual as (
+    select t.customer_id, t.channel, count(*) as contacts
+    from contact as t
+    inner join playbook_channel as h on h.channel = t.channel and h.owner <> 'none'
+    where t.is_own and t.is_outbound and date_diff('day', t.occurred_at, $as_of) < 365
+    group by t.customer_id, t.channel
+    qualify row_number() over (partition by t.customer_id order by count(*) desc, t.channel) = 1
+),
+passed_over as (
+    select a.customer_id, a.product_id || '/' || a.channel as runner_up, a.value as runner_up_value
+    from action as a
+    left join choice as d
+        on d.customer_id = a.customer_id and d.product_id = a.product_id and d.channel = a.channel
+        and coalesce(d.rep_id, '') = coalesce(a.rep_id, '')
+    where d.customer_id is null
+    qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
+),
+usual_action as (
+    select
+        a.customer_id,
+        a.product_id,
+        a.channel,
+        max(a.value) as value,
+        max(a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end) as reduced_value
+    from action as a
+    left join price as p on p.owner = coalesce(a.rep_id, a.channel)
+    group by a.customer_id, a.product_id, a.channel
+),
+usual_stop as (
+    select customer_id, product_id, channel, min(blocked_by) as blocked_by
+    from candidate
+    where blocked_by is not null and blocked_by <> 'wall'
+    group by customer_id, product_id, channel
+)
+select
+    d.customer_id,
+    d.product_id,
+    d.channel,
+    d.rep_id,
+    d.content_id,
+    a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
+    a.fatigue_cost, a.unit_cost, a.minutes, a.value,
+    d.unit_price,
+    d.reduced_value,
+    d.rank,
+    c.simulated,
+    c.specialty,
+    r.product_name,
+    h.channel_name,
+    k.title,
+    k.version as content_version,
+    k.valid_until as content_valid_until,
+    ks.stage_name as content_stage_name,
+    e.evidence_count as channel_contacts,
+    e.response_count as channel_responses,
+    e.last_at as channel_last_at,
+    bs.stage_name,
+    b.probability as stage_probability,
+    b.moved_by,
+    b.moved_at,
+    l.last_contact_at,
+    l.last_contact_channel,
+    coalesce(q.touches, 0) as touches,
+    y.fatigue_window_days,
+    o.specialty_weight,
+    o.activity_rank,
+    p.runner_up,
+    p.runner_up_value,
+    u.channel as usual_channel,
+    uh.channel_name as usual_channel_name,
+    u.contacts as usual_contacts,
+    ua.value as usual_value,
+    ua.reduced_value as usual_reduced_value,
+    case when ua.value is null then us.blocked_by end as usual_blocked_by,
+    h.consent as consent_rule,
+    s.status as consent_status,
+    s.stated_at as consent_stated_at,
+    s.expires_at as consent_expires_at,
+    s.evidence as consent_evidence,
+    s.source as consent_source,
+    m.arm,
+    y.policy_version,
+    y.currency,
+    y.decision_valid_days
+from choice as d
+inner join action as a
+    on a.customer_id = d.customer_id and a.product_id = d.product_id and a.channel = d.channel
+    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '')
+cross join playbook_policy as y
+inner join customer as c on c.customer_id = d.customer_id
+inner join arm as m on m.customer_id = d.customer_id
+inner join playbook_product as r on r.product_id = d.product_id
+inner join playbook_channel as h on h.channel = d.channel
+inner join playbook_content as k on k.content_id = d.content_id
+inner join playbook_ladder as ks on ks.stage = k.stage
+inner join potential as o on o.customer_id = d.customer_id and o.product_id = d.product_id
+left join preference as e on e.customer_id = d.customer_id and e.dimension = 'channel' and e.value = d.channel
+left join belief as b on b.customer_id = d.customer_id and b.product_id = d.product_id and b.most_likely
+left join playbook_ladder as bs on bs.stage = b.stage
+left join latest as l on l.customer_id = d.customer_id
+left join pressure as q on q.customer_id = d.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
+left join passed_over as p on p.customer_id = d.customer_id
+left join usual as u on u.customer_id = d.customer_id
+left join playbook_channel as uh on uh.channel = u.channel
+left join usual_action as ua
+    on ua.customer_id = d.customer_id and ua.product_id = d.product_id and ua.channel = u.channel
+left join usual_stop as us
+    on us.customer_id = d.customer_id and us.product_id = d.product_id and us.channel = u.channel
+left join consent_status as s
+    on s.customer_id = d.customer_id and s.channel = d.channel and s.product_id = d.product_id
+    and s.purpose = h.purpose

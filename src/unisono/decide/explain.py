@@ -1,0 +1,166 @@
+"""Turn chosen actions into decision records: reasons in plain words, and what an auditor needs.
+
+Every sentence is made from the row of `decision_fact` it explains and states nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from unisono.tables.arrow import schema
+
+Fact = Mapping[str, Any]
+
+GATE_WORDS = {
+    "assignment": "nobody is assigned to the customer for it",
+    "control_arm": "the customer is in a control arm",
+    "stale_input": "the data is too old",
+    "consent": "consent for it is not granted",
+    "suppression": "the customer refused it",
+    "content": "there is no approved and valid content for it",
+    "repeat_content": "all its content was used too recently",
+    "cap": "the contact cap is reached",
+    "rest": "the rest period after the last contact is not over",
+}
+
+
+def explain(
+    tables: Mapping[str, pa.Table], *, run_id: str, as_of: datetime, data_version: str, code_version: str
+) -> pa.Table:
+    """Kernel: `decision_fact` -> `decision`."""
+    versions = {
+        "run_id": run_id,
+        "data_version": data_version,
+        "model_version": code_version,
+        "decided_at": as_of,
+    }
+    rows = [
+        {**fact, **versions, **_record(fact, run_id, as_of)} for fact in tables["decision_fact"].to_pylist()
+    ]
+    wanted = schema("decision")
+    return pa.Table.from_pylist([{name: row[name] for name in wanted.names} for row in rows], schema=wanted)
+
+
+def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
+    key = "|".join((run_id, fact["customer_id"], fact["product_id"], fact["channel"], fact["rep_id"] or ""))
+    return {
+        "decision_id": "D" + hashlib.sha256(key.encode()).hexdigest()[:16],
+        "reasons": reasons(fact, as_of),
+        "why_not_usual": why_not_usual(fact),
+        "flip_condition": flip_condition(fact),
+        "propensity": 1.0,  # the choice is deterministic given the arm
+        "explored": False,
+        "consent_status": fact["consent_status"]
+        or ("none" if fact["consent_rule"] == "required" else "not_required"),
+        "consent_proof": _consent_proof(fact),
+        "expires_at": _expiry(fact, as_of),
+    }
+
+
+def reasons(fact: Fact, as_of: datetime) -> list[str]:
+    """Return two or three reasons, the customer's own evidence first, each with a dated fact where there is one."""
+    return [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+
+
+def _channel_reason(fact: Fact) -> str:
+    name, share = fact["channel_name"], f"{fact['response_probability']:.0%}"
+    if not fact["channel_contacts"]:
+        return (
+            f"Never contacted by {name} so far; customers like this one respond to {share} of such contacts."
+        )
+    contacts, answered = fact["channel_contacts"], fact["channel_responses"]
+    return (
+        f"Responded to {answered} of {contacts} {'contact' if contacts == 1 else 'contacts'} by {name}, "
+        f"the latest on {_day(fact['channel_last_at'])}; expected to respond with {share}."
+    )
+
+
+def _stage_reason(fact: Fact) -> str:
+    made_for = f"'{fact['title']}' is made for the stage {fact['content_stage_name']}"
+    if fact["stage_name"] is None:
+        return f"Nothing is known yet about the stage for {fact['product_name']}; {made_for}."
+    return (
+        f"Most likely at the stage {fact['stage_name']} for {fact['product_name']} "
+        f"({fact['stage_probability']:.0%}), last moved by '{fact['moved_by']}' on {_day(fact['moved_at'])}; "
+        f"{made_for}."
+    )
+
+
+def _pressure_reason(fact: Fact, as_of: datetime) -> str:
+    window = f"in the last {fact['fatigue_window_days']} days"
+    if fact["last_contact_at"] is None:
+        return f"Never contacted by us; more contacts with companies than {fact['activity_rank']:.0%} of customers."
+    days = (as_of.date() - fact["last_contact_at"].date()).days
+    times = "not contacted by us" if not fact["touches"] else f"contacted by us {_times(fact['touches'])}"
+    latest = f"the last contact was {days} days ago on {_day(fact['last_contact_at'])}"
+    return f"{times[0].upper()}{times[1:]} {window}; {latest}."
+
+
+def why_not_usual(fact: Fact) -> str:
+    """Return why the usual channel with this customer was not taken, or that it was."""
+    if fact["usual_channel"] is None:
+        return "There is no usual action: we did not contact this customer in the last year."
+    usual = f"the usual {fact['usual_channel_name']} ({_times(fact['usual_contacts'])} in the last year)"
+    if fact["usual_channel"] == fact["channel"]:
+        return f"This is {usual}."
+    if fact["usual_value"] is None:
+        because = GATE_WORDS.get(fact["usual_blocked_by"] or "", "it is not permitted for this customer")
+        return f"Not {usual}: {because}."
+    mine, theirs = fact["reduced_value"], fact["usual_reduced_value"]
+    money = fact["currency"]
+    if mine >= theirs:
+        return (
+            f"Not {usual}: after the cost of time it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
+        )
+    return f"Not {usual}: worth {theirs:.2f} {money} against {mine:.2f} {money}, but a limit leaves no room for it."
+
+
+def flip_condition(fact: Fact) -> str:
+    """Return what would change the decision: the response probability at which the next best action, or none, wins.
+
+    Value is linear in the response probability, so the threshold is exact while everything else stays.
+    """
+    slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
+    rival = max(fact["runner_up_value"] or 0.0, 0.0)
+    threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
+    other = fact["runner_up"] if fact["runner_up"] and rival > 0 else "doing nothing"
+    if threshold >= fact["response_probability"]:
+        return (
+            f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "
+            "chosen because a limit leaves no room for that."
+        )
+    return (
+        f"{other[0].upper()}{other[1:]} would be worth more if the response probability fell "
+        f"from {fact['response_probability']:.1%} below {threshold:.1%}."
+    )
+
+
+def _consent_proof(fact: Fact) -> str:
+    if fact["consent_stated_at"] is None:
+        return "not required on this channel; no statement against it"
+    until = f" until {_day(fact['consent_expires_at'])}" if fact["consent_expires_at"] else ""
+    return (
+        f"{fact['consent_status']} on {_day(fact['consent_stated_at'])}{until}, "
+        f"source {fact['consent_source']}, evidence {fact['consent_evidence'] or 'not given'}"
+    )
+
+
+def _expiry(fact: Fact, as_of: datetime) -> datetime:
+    ends = [as_of + timedelta(days=fact["decision_valid_days"])]
+    ends.append(datetime.combine(fact["content_valid_until"] + timedelta(days=1), time.min))
+    if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
+        ends.append(fact["consent_expires_at"])
+    return min(ends)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

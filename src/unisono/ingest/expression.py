@@ -1,0 +1,141 @@
+"""Expressions of a source: one scalar DuckDB expression each, checked and bound to a file's columns.
+
+Everything here works on syntax trees; text is never pasted into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import cast
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from unisono.errors import did_you_mean
+
+DIALECT = "duckdb"
+_REFUSED: tuple[tuple[tuple[type[exp.Expression], ...], str], ...] = (
+    ((exp.Query, exp.Table, exp.Values, exp.Exists), "a query; only the row's own columns may be used"),
+    ((exp.DDL, exp.DML, exp.Command, exp.Set, exp.Drop, exp.Pragma, exp.Use), "a statement"),
+    ((exp.Alias,), "a name for its result; the name is the canonical column"),
+    ((exp.Star, exp.Columns, exp.Explode, exp.Unnest), "more than one value"),
+    ((exp.Placeholder, exp.Parameter, exp.SessionParameter), "a parameter"),
+    ((exp.Window, exp.AggFunc), "other rows; only the row's own columns may be used"),
+)
+
+
+class NotScalar(Exception):
+    """An expression that is not one scalar DuckDB expression; the hint may be empty."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message)
+
+
+@cache
+def parse(text: str) -> exp.Expression:
+    """Return the syntax tree of an expression; NotScalar says what is wrong with it."""
+    try:
+        trees = sqlglot.parse(text, dialect=DIALECT)
+    except SqlglotError as error:
+        raise NotScalar(f"not a valid expression: {_first_line(error)}", "it is DuckDB SQL") from error
+    if len(trees) != 1 or trees[0] is None:
+        raise NotScalar("not one expression", "write one DuckDB expression over the file's columns")
+    tree = cast(exp.Expression, trees[0])
+    for kinds, what in _REFUSED:
+        if tree.find(*kinds):
+            raise NotScalar(f"uses {what}")
+    for function in tree.find_all(exp.Func):
+        _check_function(function)
+    for column in tree.find_all(exp.Column):
+        if column.table:
+            hint = f"write {column.table}['{column.name}'] for a part of a nested column"
+            raise NotScalar(f"'{column.sql(DIALECT)}' names a table", hint)
+    return tree
+
+
+def _check_function(function: exp.Func) -> None:
+    name = function.sql(DIALECT).split("(")[0].strip().lower()
+    scalar, unsteady, others = _functions()
+    if name in unsteady:
+        raise NotScalar(f"{name}() is not the same in every run")
+    if name in others or (isinstance(function, exp.Anonymous) and name not in scalar):
+        raise NotScalar(f"there is no scalar function '{name}'", did_you_mean(name, scalar))
+
+
+@cache
+def _functions() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return DuckDB's scalar functions, those whose result varies by itself, and the names of other kinds."""
+    with duckdb.connect() as connection:
+        rows = connection.sql(
+            "select distinct function_name, function_type, stability from duckdb_functions()"
+        ).fetchall()
+    scalar = {name for name, kind, _ in rows if kind in {"scalar", "macro"}}
+    steady = {name for name, kind, stability in rows if kind == "macro" or stability == "CONSISTENT"}
+    clocks = {"current_timestamp", "current_time", "localtime", "localtimestamp"}
+    return frozenset(scalar), frozenset((scalar - steady) | clocks), frozenset({n for n, *_ in rows} - scalar)
+
+
+def columns(tree: exp.Expression) -> list[str]:
+    """Return the names of the file's columns that an expression uses."""
+    return sorted({column.name for column in tree.find_all(exp.Column)})
+
+
+def constant(tree: exp.Expression) -> str | None:
+    """Return the text of an expression that is a quoted text and nothing else."""
+    return tree.name if isinstance(tree, exp.Literal) and tree.is_string else None
+
+
+def bind(tree: exp.Expression, places: Mapping[str, exp.Expression]) -> exp.Expression:
+    """Return an expression with its columns replaced, in parentheses."""
+
+    def replace(node: exp.Expression) -> exp.Expression:
+        return places[node.name].copy() if isinstance(node, exp.Column) else node
+
+    return exp.paren(tree.copy().transform(replace))
+
+
+def find_column(name: str, header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> int | None:
+    """Return the place of the column called `name`, or by another name it has had; case is a last resort."""
+    others = next((names for used, names in aliases.items() if used.lower() == name.lower()), ())
+    for wanted in (name, *others):
+        if wanted in header:
+            return header.index(wanted)
+        alike = [place for place, known in enumerate(header) if known.lower() == wanted.lower()]
+        if len(alike) == 1:
+            return alike[0]
+    return None
+
+
+def sql(template: str, **parts: exp.Expression | str | float) -> exp.Expression:
+    """Return a DuckDB expression with `$name` replaced by syntax trees or literals."""
+    nodes = {name: part.copy() if isinstance(part, exp.Expression) else literal(part) for name, part in parts.items()}
+    return exp.replace_placeholders(_template(template).copy(), **nodes)
+
+
+@cache
+def _template(text: str) -> exp.Expression:
+    return sqlglot.parse_one(text, dialect=DIALECT)
+
+
+def literal(value: str | float) -> exp.Expression:
+    """Return a value as SQL."""
+    return exp.convert(value)
+
+
+def name(text: str) -> exp.Column:
+    """Return a quoted column name."""
+    return exp.column(exp.to_identifier(text, quoted=True))
+
+
+def either(conditions: Iterable[exp.Expression]) -> exp.Expression:
+    """Return a condition that holds if one of `conditions` does."""
+    return exp.or_(*conditions)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).replace("\x1b[4m", "").replace("\x1b[0m", "").strip().splitlines()[0]

@@ -1,0 +1,201 @@
+"""The playbook as small tables that SQL joins: nothing of it is left to constants in code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+from unisono.playbook.models import Playbook
+from unisono.playbook.names import Name, company_names, product_names, tidy
+from unisono.tables import EVENTS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, object]
+
+HASHES = 2**32
+"""How many hashes of 8 hex digits there are; arms share them out."""
+END_HASH = "g"
+"""Sorts after every hex digit."""
+
+
+def compile_playbook(playbook: Playbook) -> dict[str, pa.Table]:
+    """Return every `playbook_*` table of the contract by name."""
+    from unisono.tables import arrow  # pyarrow is slow to import, and checking a playbook does without it
+
+    return {name: arrow.rows(name, list(rows(playbook))) for name, rows in _TABLES.items()}
+
+
+def playbook_hash(playbook: Playbook) -> str:
+    """Return 12 hex digits that change when the playbook means something else, whatever its layout."""
+    text = json.dumps(playbook.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _companies(playbook: Playbook) -> Iterator[Row]:
+    yield {"company_id": playbook.company.id, "company_name": playbook.company.name, "is_own": True}
+    for rival in playbook.competitors:
+        yield {"company_id": rival.id, "company_name": rival.name, "is_own": False}
+
+
+def _company_aliases(playbook: Playbook) -> Iterator[Row]:
+    return _aliases(company_names(playbook), "company_id")
+
+
+def _product_aliases(playbook: Playbook) -> Iterator[Row]:
+    return _aliases(product_names(playbook), "product_id")
+
+
+def _aliases(names: Iterable[Name], column: str) -> Iterator[Row]:
+    for alias, owner in {name.alias: name.owner for name in names}.items():
+        yield {"alias": alias, column: owner}
+
+
+def _products(playbook: Playbook) -> Iterator[Row]:
+    """Products of others have no life cycle and weight 0: nothing is decided for them."""
+    for product in playbook.products:
+        yield {
+            "product_id": product.id,
+            "product_name": product.name,
+            "company_id": playbook.company.id,
+            "is_own": True,
+            "lifecycle": product.lifecycle,
+            "priority": product.priority,
+        }
+    for rival in playbook.competitors:
+        for other in rival.products:
+            yield {
+                "product_id": other.id,
+                "product_name": other.name,
+                "company_id": rival.id,
+                "is_own": False,
+                "priority": 0.0,
+            }
+
+
+def _targets(playbook: Playbook) -> Iterator[Row]:
+    """Every product has a row '*', so that a specialty nobody named has a weight."""
+    for product in playbook.products:
+        weights = {"*": 0.0} | {tidy(name): weight for name, weight in product.specialties.items()}
+        for specialty, weight in weights.items():
+            yield {"product_id": product.id, "specialty": specialty, "weight": weight}
+
+
+def _channels(playbook: Playbook) -> Iterator[Row]:
+    same = ("mode", "contact", "access", "owner", "purpose", "unit_cost", "minutes", "consent", "capacity")
+    for channel in playbook.channels:
+        yield {
+            "channel": channel.id,
+            "channel_name": channel.name,
+            **{name: getattr(channel, name) for name in same},
+            "response_mean": channel.response.mean,
+            "response_strength": channel.response.strength,
+        }
+
+
+def _caps(playbook: Playbook) -> Iterator[Row]:
+    """Rest after a contact is a cap of none in the days that follow it."""
+    limits = [(channel.id, channel.caps) for channel in playbook.channels]
+    for channel, caps in [*limits, ("all", playbook.policy.caps)]:
+        for cap in caps:
+            yield {"channel": channel, "days": cap.days, "at_most": cap.at_most, "gate": "cap"}
+    for entry in playbook.channels:
+        if entry.rest_days is not None:
+            yield {"channel": entry.id, "days": entry.rest_days, "at_most": 0, "gate": "rest"}
+
+
+def _matrix(playbook: Playbook) -> Iterator[Row]:
+    for lifecycle, row in playbook.channel_matrix.items():
+        for channel, cell in row.items():
+            yield {"lifecycle": lifecycle, "channel": channel, "fit": cell.fit, "role": cell.role}
+
+
+def _ladder(playbook: Playbook) -> Iterator[Row]:
+    stages = playbook.ladder.stages
+    for position, (stage, following) in enumerate(zip(stages, [*stages[1:], None], strict=True), 1):
+        yield {
+            "stage": stage.id,
+            "stage_name": stage.name,
+            "position": position,
+            "prior": stage.prior,
+            "long_run_value": stage.value,
+            "gain": stage.advance * (following.value - stage.value) if following else 0.0,
+        }
+
+
+def _evidence(playbook: Playbook) -> Iterator[Row]:
+    for event, weights in playbook.ladder.evidence.items():
+        for stage in playbook.ladder.stages:
+            yield {"event": event, "stage": stage.id, "log_likelihood": log(weights.get(stage.id, 1.0))}
+
+
+def _events(_: Playbook) -> Iterator[Row]:
+    for event in EVENTS:
+        yield {"event": event.name, "is_contact": event.is_contact, "is_response": event.is_response}
+
+
+def _topics(playbook: Playbook) -> Iterator[Row]:
+    for topic in playbook.topics:
+        yield {"topic": topic.id, "topic_name": topic.name}
+
+
+def _contents(playbook: Playbook) -> Iterator[Row]:
+    for content in playbook.content:
+        yield {**content.model_dump(), "content_id": content.id, "product_id": content.product}
+
+
+def _content_tags(playbook: Playbook) -> Iterator[Row]:
+    for content in playbook.content:
+        tags: dict[str, Sequence[str]] = {
+            "topic": content.topics,
+            "channel": content.channels,
+            "market": content.markets,
+            "kind": content.kinds,
+        }
+        for tag, values in tags.items():
+            for value in dict.fromkeys(values):
+                yield {"content_id": content.id, "tag": tag, "value": value}
+
+
+def _arms(playbook: Playbook) -> Iterator[Row]:
+    """The hold-out has the first hashes, the rest receives suggestions; an arm of nobody is left out."""
+    held = round(playbook.policy.holdout * HASHES)
+    border = END_HASH if held == HASHES else f"{held:08x}"
+    if held > 0:
+        yield {"arm": "holdout", "suggests": False, "from_hash": f"{0:08x}", "until_hash": border}
+    if held < HASHES:
+        yield {"arm": "suggest", "suggests": True, "from_hash": border, "until_hash": END_HASH}
+
+
+def _policy(playbook: Playbook) -> Iterator[Row]:
+    yield {
+        **playbook.policy.model_dump(),
+        "policy_version": playbook_hash(playbook),
+        "market": playbook.company.market,
+        "currency": playbook.company.currency,
+        "belief_half_life_days": playbook.ladder.half_life_days,
+    }
+
+
+_TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
+    "playbook_company": _companies,
+    "playbook_company_alias": _company_aliases,
+    "playbook_product": _products,
+    "playbook_product_alias": _product_aliases,
+    "playbook_target": _targets,
+    "playbook_channel": _channels,
+    "playbook_cap": _caps,
+    "playbook_channel_matrix": _matrix,
+    "playbook_ladder": _ladder,
+    "playbook_ladder_evidence": _evidence,
+    "playbook_event": _events,
+    "playbook_topic": _topics,
+    "playbook_content": _contents,
+    "playbook_content_tag": _content_tags,
+    "playbook_arm": _arms,
+    "playbook_policy": _policy,
+}

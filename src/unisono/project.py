@@ -1,0 +1,117 @@
+"""A project on disk: `unisono.yaml` ties playbook, sources, engine and store together."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import unisono
+from unisono.errors import StoreError, UsageError
+from unisono.playbook import Playbook, load_playbook, load_yaml
+
+if TYPE_CHECKING:
+    from unisono.ingest import Sources
+    from unisono.pipeline import Progress
+    from unisono.store import Snapshot, Store
+
+
+class Settings(BaseModel):
+    """What `unisono.yaml` may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="Name of the project, shown on screen")
+    simulated: bool = Field(default=False, description="True labels everything made from it as simulated")
+    engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="Where tables are computed")
+    seed: int = Field(default=1, ge=0, description="Seed of everything random")
+    keep_runs: int = Field(default=5, ge=1, description="Published runs to keep")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def store(self) -> Store:
+        """The project's runs."""
+        from unisono.store import Store
+
+        return Store(self.folder / "store", self.settings.keep_runs)
+
+    def playbook(self) -> Playbook:
+        """Load the playbook; ProblemsError lists everything wrong in it."""
+        return load_playbook(self.folder / "playbook")
+
+    def sources(self) -> Sources:
+        """Load `sources.yaml`; ProblemsError lists everything wrong in it."""
+        from unisono.ingest import read_sources
+
+        return read_sources(self.folder / "sources.yaml")
+
+    def snapshot(self) -> Snapshot:
+        """Return the published run; StoreError UN4001 if there is none yet."""
+        snapshot = self.store.current()
+        if snapshot is None:
+            hint = f"run it first: unisono run {self.folder}"
+            raise StoreError("UN4001", "nothing has been run yet", where=str(self.folder), hint=hint)
+        return snapshot
+
+    def run(
+        self,
+        *,
+        as_of: datetime,
+        seed: int | None = None,
+        engine: str | None = None,
+        data: Path | None = None,
+        force: bool = False,
+        progress: Progress | None = None,
+    ) -> Snapshot:
+        """Run everything at the clock `as_of` (UTC, without zone) and publish a snapshot.
+
+        `data` replaces the project's data folder. If the inputs are those of the published run, that run is
+        returned unless `force` is set.
+        """
+        from unisono.pipeline import Inputs, run
+
+        inputs = Inputs(
+            name=self.settings.name,
+            playbook=self.playbook(),
+            sources=self.sources(),
+            project=self.folder,
+            data=data or self.folder / "data",
+            as_of=as_of,
+            seed=self.settings.seed if seed is None else seed,
+            simulated=self.settings.simulated,
+            engine=engine or self.settings.engine,
+            code_version=code_version(),
+        )
+        return run(inputs, self.store, force=force, progress=progress)
+
+
+def open_project(folder: Path | str) -> Project:
+    """Open the project in `folder`; UsageError UN5003 if there is none, ProblemsError if its settings are wrong."""
+    path = Path(folder)
+    settings = path / "unisono.yaml"
+    if not settings.is_file():
+        hint = "make a project here: unisono init DIR"
+        raise UsageError("UN5003", "there is no unisono.yaml in this folder", where=str(path), hint=hint)
+    return Project(path, load_yaml(settings, Settings))
+
+
+@cache
+def code_version() -> str:
+    """Return the package's version and a hash of its code, so that a decision names what computed it."""
+    digest = hashlib.sha256()
+    root = Path(unisono.__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.sql")]):
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return f"{unisono.__version__}+{digest.hexdigest()[:8]}"

@@ -1,0 +1,190 @@
+"""Snapshots: written aside, published by one atomic pointer swap, immutable after.
+
+    <store>/current               name of the published run
+    <store>/runs/<run_id>/        one Parquet folder per table, and manifest.json
+    <store>/work/<fingerprint>/   a run in the making; finished tables are kept for the next try
+
+A run that dies at any moment leaves `current` as it was. The next run of the same inputs takes over the tables
+that were finished; one of other inputs starts clean.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from unisono.engine import Value
+from unisono.engine.duckdb import DuckDBEngine
+from unisono.errors import StoreError, UsageError, did_you_mean
+
+
+class Snapshot:
+    """One published run: its manifest and its tables, read in place without any lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run_id = folder.name
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the run was made from and how; StoreError UN4002 if it cannot be read."""
+        try:
+            manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as error:
+            raise StoreError(
+                "UN4002",
+                f"manifest cannot be read: {error}",
+                where=self.run_id,
+                hint="run 'unisono run' again",
+            ) from error
+        return manifest
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of the tables in it, sorted."""
+        return sorted(path.parent.name for path in self.folder.glob("*/part-0.parquet"))
+
+    def table(self, name: str) -> pa.Table:
+        """Return a whole table; UsageError UN5002 if the run has none of that name."""
+        return pq.read_table(self.path(name))
+
+    def path(self, name: str) -> Path:
+        """Return the folder of a table; UsageError UN5002 if the run has none of that name."""
+        if name not in self.tables:
+            raise UsageError("UN5002", f"no table is called '{name}'", hint=did_you_mean(name, self.tables))
+        return self.folder / name
+
+    def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
+        """Return the result of DuckDB SQL over the run's tables, `$parameters` bound."""
+        with DuckDBEngine(self.folder) as engine:
+            for name in self.tables:
+                engine.attach(name, self.folder / name)
+            return engine.read(sql, values)
+
+
+class Store:
+    """The runs of one project."""
+
+    def __init__(self, folder: Path, keep: int = 5) -> None:
+        self.folder = folder
+        self.keep = max(1, keep)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the store for one run at a time; StoreError UN4003 if another run has it. Freed even by a kill."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreError(
+                    "UN4003",
+                    "another run is writing this store",
+                    where=str(self.folder),
+                    hint="wait until it ends",
+                ) from error
+            yield
+
+    def current(self) -> Snapshot | None:
+        """Return the published run, or None before the first; StoreError UN4002 if it is gone."""
+        try:
+            run_id = (self.folder / "current").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        folder = self.folder / "runs" / run_id
+        if not (folder / "manifest.json").exists():
+            raise StoreError(
+                "UN4002",
+                f"the published run '{run_id}' is gone",
+                where=str(folder),
+                hint="run 'unisono run' again",
+            )
+        return Snapshot(folder)
+
+    def new_run_id(self, wanted: str) -> str:
+        """Return `wanted`, or `wanted-2` and so on where runs of that name are published already."""
+        run_id, number = wanted, 1
+        while (self.folder / "runs" / run_id).exists():
+            number += 1
+            run_id = f"{wanted}-{number}"
+        return run_id
+
+    def begin(self, fingerprint: str) -> Path:
+        """Return the work folder of a run with these inputs; work on other inputs is thrown away."""
+        work = self.folder / "work"
+        for other in work.glob("*"):
+            if other.name != fingerprint:
+                shutil.rmtree(other)
+        folder = work / fingerprint
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def publish(self, work: Path, run_id: str, manifest: Mapping[str, object]) -> Snapshot:
+        """Make the work folder the current run: manifest, rename, pointer swap, then prune."""
+        for leftover in (".done", ".spill"):
+            shutil.rmtree(work / leftover, ignore_errors=True)
+        _write_durably(work / "manifest.json", json.dumps(manifest, indent=2, sort_keys=True))
+        for file in work.glob("*/*.parquet"):
+            _sync(file)
+        runs = self.folder / "runs"
+        runs.mkdir(exist_ok=True)
+        target = runs / run_id
+        work.rename(target)
+        _sync(runs)
+        _write_durably(self.folder / "current.new", run_id)
+        (self.folder / "current.new").replace(self.folder / "current")
+        _sync(self.folder)
+        self._prune(run_id)
+        return Snapshot(target)
+
+    def _prune(self, current: str) -> None:
+        runs = sorted(
+            (self.folder / "runs").iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True
+        )
+        others = [path for path in runs if path.name != current]
+        for path in others[self.keep - 1 :]:
+            shutil.rmtree(path)
+
+
+def finished(work: Path, table: str) -> dict[str, Any] | None:
+    """Return what was noted about a finished table of an earlier try, or None if it was not finished."""
+    note = work / ".done" / f"{table}.json"
+    if not note.exists():
+        return None
+    found: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+    return found
+
+
+def finish(work: Path, table: str, note: Mapping[str, object]) -> None:
+    """Note that a table is complete, so that the next try can take it over."""
+    folder = work / ".done"
+    folder.mkdir(exist_ok=True)
+    for file in (work / table).glob("*.parquet"):
+        _sync(file)
+    _write_durably(folder / f"{table}.new", json.dumps(note))
+    (folder / f"{table}.new").replace(folder / f"{table}.json")
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,120 @@
+"""A whole run on the simulated brand: conserved, permitted, repeatable, resumed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import CLOCK
+from unisono import pipeline
+from unisono.errors import EngineError, UnisonoError
+from unisono.project import open_project
+from unisono.store import Snapshot
+
+
+def tables(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Every table as sorted text, without the names of runs."""
+    return {
+        name: sorted(str(row).replace(snapshot.run_id, "RUN") for row in snapshot.table(name).to_pylist())
+        for name in snapshot.tables
+    }
+
+
+def test_every_row_of_every_file_is_accounted_for(finished_demo: Path) -> None:
+    snapshot = open_project(finished_demo).snapshot()
+    for source in snapshot.manifest["sources"]:
+        assert source["rows_in"] == source["accepted"] + source["quarantined"] + source["duplicates"], source
+        assert source["rows_in"] > 0
+    quarantined = sum(source["quarantined"] for source in snapshot.manifest["sources"])
+    assert snapshot.table("quarantine").num_rows == quarantined > 0
+
+
+def test_the_manifest_says_what_the_run_was_made_from(finished_demo: Path) -> None:
+    manifest = open_project(finished_demo).snapshot().manifest
+    assert manifest["clock"] == CLOCK.isoformat()
+    assert manifest["simulated"] is True
+    assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
+    assert {stage["table"] for stage in manifest["stages"]} >= {"touchpoint", "preference", "belief", "decision"}
+    assert all(stage["peak_mib"] > 0 for stage in manifest["stages"])
+
+
+def test_the_simulated_label_reaches_every_decision(finished_demo: Path) -> None:
+    decision = open_project(finished_demo).snapshot().table("decision")
+    assert decision.num_rows > 0
+    assert set(decision["simulated"].to_pylist()) == {True}
+
+
+def test_the_same_inputs_are_not_run_twice_but_can_be_forced_to_equal_tables(demo: Path) -> None:
+    project = open_project(demo)
+    first = project.snapshot()
+    assert project.run(as_of=CLOCK).run_id == first.run_id
+    before = tables(first)
+    forced = project.run(as_of=CLOCK, force=True)
+    assert forced.run_id == f"{first.run_id}-2"
+    after = tables(forced)
+    # Identity events are history, and what was known before differs; ids do not.
+    for name in ("previous_xref", "previous_identity_event"):
+        del before[name], after[name]
+    for name in ("decision", "identity_event"):  # their ids name the run
+        assert len(before.pop(name)) == len(after.pop(name))
+    assert after == before
+
+
+def test_customer_ids_stay_when_the_clock_moves(demo: Path) -> None:
+    project = open_project(demo)
+    before = project.snapshot().table("customer_xref").to_pylist()
+    later = project.run(as_of=CLOCK + timedelta(days=7))
+    ids = {(row["system"], row["source_record_id"]): row["customer_id"] for row in later.table("customer_xref").to_pylist()}
+    assert all(ids[row["system"], row["source_record_id"]] == row["customer_id"] for row in before)
+
+
+def test_stale_data_stops_every_suggestion(demo: Path) -> None:
+    late = open_project(demo).run(as_of=CLOCK + timedelta(days=400))
+    assert late.table("decision").num_rows == 0
+    stopped = late.read("select removed from funnel where customer_id = '*' and gate = 'stale_input'")
+    assert stopped["removed"][0].as_py() > 0
+
+
+def test_a_run_before_anything_happened_suggests_nothing(demo: Path) -> None:
+    early = open_project(demo).run(as_of=datetime(2020, 1, 1))
+    assert early.table("decision").num_rows == 0
+    assert early.table("touchpoint").num_rows == 0
+
+
+def test_a_failed_run_publishes_nothing_and_the_next_takes_over_what_was_finished(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = open_project(demo)
+    published = project.snapshot().run_id
+    made: list[str] = []
+
+    def failing(step, engine, values):
+        if step.table == "candidate":
+            raise EngineError("UN3001", "the machine failed")
+        made.append(step.table)
+        return run_step(step, engine, values)
+
+    run_step = pipeline.run_step
+    monkeypatch.setattr(pipeline, "run_step", failing)
+    with pytest.raises(UnisonoError, match="the machine failed"):
+        project.run(as_of=CLOCK, force=True)
+    assert project.snapshot().run_id == published
+    first_try = set(made)
+    made.clear()
+    monkeypatch.setattr(pipeline, "run_step", lambda *step: made.append(step[0].table) or run_step(*step))
+    project.run(as_of=CLOCK, force=True)
+    assert first_try.isdisjoint(made)
+    assert "candidate" in made
+
+
+def test_a_failing_check_publishes_nothing(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = open_project(demo)
+    published = project.snapshot().run_id
+    sql = demo / "no_decisions.sql"
+    sql.write_text("select decision_id from decision")
+    monkeypatch.setattr("unisono.checks.CHECKS", (sql,))
+    with pytest.raises(EngineError, match=r"UN3009 check failed.*\n.*nothing was published"):
+        project.run(as_of=CLOCK, force=True)
+    assert project.snapshot().run_id == published
