@@ -1,7 +1,7 @@
 """Write docs/reference/ from the code: tables, playbook, sources, project, commands, errors.
 
-    python docs/generate.py            write every page
-    python docs/generate.py --check    write nothing; exit 1 and name the pages that are out of date
+`python docs/generate.py` writes every page. With `--check` it writes nothing, names the pages that are out of
+date and exits with 1 if there are any.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import click
 from unisono.cli import app
 from unisono.errors import CODES, EngineError, PlaybookError, SourceError, StoreError, UsageError
 from unisono.ingest.spec import Sources
-from unisono.playbook import json_schema
+from unisono.playbook import Playbook, json_schema
 from unisono.project import Settings
 from unisono.tables import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS, GATES, TABLES, Column, Table
 
@@ -53,7 +53,7 @@ def pages() -> dict[str, str]:
     project = "The file `unisono.yaml`, which makes a folder a project."
     return {
         "tables.md": tables_page(),
-        "playbook.md": schema_page("Playbook", playbook, schemas["playbook"], "Sections"),
+        "playbook.md": schema_page("Playbook", playbook, Playbook.model_json_schema(), "Sections"),
         "sources.md": schema_page(
             "Sources", "The file `sources.yaml`.", schemas["sources"], "The whole file"
         ),
@@ -210,9 +210,9 @@ def default(key: str, entry: Schema, required: set[str]) -> str:
     if key in required or "default" not in entry:
         return "required" if key in required else ""
     value = entry["default"]
-    if value is None or isinstance(value, (dict, list)) and not value:
-        return "none"
-    return f"`{json.dumps(value, ensure_ascii=False)}`" if not isinstance(value, dict) or len(value) < 4 else ""
+    if "$ref" in entry:
+        return "its own"
+    return f"`{json.dumps(value, ensure_ascii=False)}`" if value or value in (0, False) else "none"
 
 
 def kind(entry: Schema) -> str:
@@ -228,7 +228,8 @@ def kind(entry: Schema) -> str:
         return f"list of {kind(entry['items'])}"
     if entry.get("type") == "object":
         names = entry.get("propertyNames", {})
-        return f"{kind(names) if 'enum' in names else 'name'} -> {kind(entry.get('additionalProperties', {}))}"
+        values = entry.get("additionalProperties") or next(iter(entry["patternProperties"].values()))
+        return f"{kind(names) if 'enum' in names else 'name'} -> {kind(values)}"
     return simple_kind(entry)
 
 
@@ -253,7 +254,7 @@ def simple_kind(entry: Schema) -> str:
 def cli_page() -> str:
     """Return the help of every command, as the terminal shows it."""
     intro = "What `--help` prints. Commands that take `[DIR]` work on the project in the current folder without it."
-    root = click.Context(app, info_name="unisono", terminal_width=WIDTH)
+    root = click.Context(app, info_name="unisono", terminal_width=WIDTH, **app.context_settings)
     return page("Commands", intro, *(section for section in commands(app, root)))
 
 
@@ -277,8 +278,17 @@ def errors_page() -> str:
     parts = [intro]
     for prefix, family in FAMILIES.items():
         parts += [f"## {prefix}xxx", f"`{family.__name__}`: {first_line(family)}"]
-        parts += [f"### {code}\n\n{meaning}" for code, meaning in sorted(CODES.items()) if code[:3] == prefix]
+        parts += [
+            f"### {code}\n\n{sentence(meaning)}"
+            for code, meaning in sorted(CODES.items())
+            if code[:3] == prefix
+        ]
     return page("Errors", *parts)
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence."""
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def stale(target: Path = TARGET) -> list[str]:

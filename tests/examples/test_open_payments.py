@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from csv import DictWriter
 from datetime import datetime
 from pathlib import Path
 from shutil import copytree
@@ -12,6 +13,7 @@ import pytest
 
 from unisono.playbook import load_playbook
 from unisono.project import open_project
+from unisono.templates import copy_template
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "open_payments_diabetes"
@@ -59,8 +61,10 @@ def test_the_catalogue_shows_every_way_in_which_content_is_refused() -> None:
 
 @pytest.mark.shared
 def test_no_payment_is_lost(read: Read) -> None:
-    (count,) = read("select count(*) as rows, count(distinct customer_id) as customers from touchpoint")
-    assert count == {"rows": 71_036, "customers": 2_048}
+    (count,) = read(
+        "select (select count(*) from touchpoint) as touchpoints, (select count(*) from customer) as customers"
+    )
+    assert count == {"touchpoints": 71_036, "customers": 2_048}
     assert read("select * from quarantine") == []
 
 
@@ -128,4 +132,52 @@ def test_the_wall_and_consent_hold(read: Read) -> None:
         "hospital_meeting",
         "educational_material",
         "phone_call",
+    }
+
+
+def test_the_template_runs_on_a_file_of_the_official_layout(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    copy_template("open-payments", folder)
+    with (folder / "data" / "OP_DTL_GNRL_PGYR2024_made_up.csv").open("w", newline="") as file:
+        writer = DictWriter(file, fieldnames=list(payment(0)))
+        writer.writeheader()
+        writer.writerows(payment(number) for number in range(8))
+    snapshot = open_project(folder).run(as_of=datetime.fromisoformat("2024-12-31"))
+    voice = snapshot.read("select company_id, product_id, touchpoints from voice order by company_id")
+    assert voice.to_pylist() == [
+        {"company_id": "rival", "product_id": "rival_product", "touchpoints": 4},
+        {"company_id": "your_company", "product_id": "your_product", "touchpoints": 4},
+    ]
+    reps = snapshot.read("select distinct rep_id from decision order by rep_id")
+    assert reps.to_pylist() == [{"rep_id": "rep_1"}, {"rep_id": "rep_2"}]
+
+
+def payment(number: int) -> dict[str, str]:
+    """One made-up payment with the official file's column names."""
+    is_own = number % 2 == 0
+    others = {f"Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_{n}": "" for n in range(2, 6)}
+    return others | {
+        "Covered_Recipient_Type": "Covered Recipient Physician",
+        "Teaching_Hospital_CCN": "",
+        "Teaching_Hospital_ID": "",
+        "Teaching_Hospital_Name": "",
+        "Covered_Recipient_Profile_ID": str(1000 + number),
+        "Covered_Recipient_NPI": str(1_000_000_000 + number),
+        "Covered_Recipient_First_Name": "Made",
+        "Covered_Recipient_Last_Name": f"Up {number}",
+        "Recipient_City": "Anywhere",
+        "Recipient_State": "IA" if number < 4 else "KS",
+        "Recipient_Zip_Code": "50000",
+        "Recipient_Country": "United States",
+        "Covered_Recipient_Specialty_1": "Allopathic & Osteopathic Physicians|Internal Medicine",
+        "Applicable_Manufacturer_or_Applicable_GPO_Making_Payment_Name": (
+            "YOUR COMPANY US LLC" if is_own else "Rival Pharmaceuticals LP"
+        ),
+        "Total_Amount_of_Payment_USDollars": "18.50",
+        "Date_of_Payment": f"12/{number + 1:02}/2024",
+        "Nature_of_Payment_or_Transfer_of_Value": "Food and Beverage",
+        "Record_ID": str(9000 + number),
+        "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply_1": (
+            "YOUR PRODUCT 10 MG" if is_own else "RIVAL PRODUCT"
+        ),
     }

@@ -66,18 +66,21 @@ def print_table(
     """Print a table for people; columns in `numbers` are aligned right."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     right = set(numbers)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console().print(table)
 
 
 def console() -> Console:
-    """Return the console for people; a hundred columns wide where the width is not known."""
+    """Return the console for people; 120 columns wide where the width is not known."""
     from rich.console import Console
 
     wide = Console(highlight=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from unisono.cli.common import console, echo_json, json_option, label, print_table, project_argument
+from unisono.cli.common import console, echo_json, json_option, label, project_argument
 from unisono.errors import UsageError, did_you_mean
 from unisono.project import open_project
 
@@ -42,26 +42,23 @@ def command(folder: Path, rep: str, top: int | None, as_json: bool) -> None:
         echo_json(found)
         return
     mark = label(snapshot.manifest["simulated"])
-    print_table(
-        f"Next best actions as of {snapshot.manifest['clock'][:10]}{mark}",
-        ["decision", "who acts", "customer", "channel", "product and content", "value", "why"],
-        [
-            (
-                row["decision_id"],
-                row["rep_name"] or row["rep_id"] or "central team",
-                f"{row['full_name'] or row['customer_id']}\n{row['city'] or ''}",
-                row["channel_name"],
-                f"{row['product_name']}\n{row['title']}",
-                f"{row['value']:.2f} {row['currency']}",
-                row["reasons"][0],
-            )
-            for row in found
-        ],
-        ["value"],
-    )
+    out = console()
+    out.print(f"Next best actions as of {snapshot.manifest['clock'][:10]}{mark}", style="bold", markup=False)
+    for place, row in enumerate(found, 1):
+        who = f"{row['full_name'] or row['customer_id']}{', ' + row['city'] if row['city'] else ''}"
+        actor = row["rep_name"] or row["rep_id"] or "central team"
+        out.print()
+        out.print(f"{place}. {row['channel_name']}: {who}", style="bold", markup=False)
+        out.print(f"   {row['product_name']}, '{row['title']}'", markup=False)
+        out.print(
+            f"   by {actor}, worth {row['value']:.2f} {row['currency']}, {row['decision_id']}", markup=False
+        )
+        for reason in (*row["reasons"], row["why_not_usual"]):
+            out.print(f"   - {reason}", markup=False)
+    out.print()
     if found:
-        console().print(f"Next: unisono why {folder} {found[0]['decision_id']}", markup=False)
+        out.print(f"Next: unisono why {folder} {found[0]['decision_id']}", markup=False)
     else:
-        console().print(
+        out.print(
             "No suggestions; 'unisono why --customer ID' tells why one customer got none.", markup=False
         )

@@ -14,7 +14,7 @@ import click
     type=click.Choice(["demo", "open-payments", "blank"]),
     default="blank",
     show_default=True,
-    help="demo: a made-up brand; open-payments: for the US public data; blank: a commented start.",
+    help="blank: a small commented start; demo: a made-up brand; open-payments: US public data.",
 )
 def command(folder: Path, template: str) -> None:
     """Make a new project in DIR from a template.

@@ -49,7 +49,7 @@ def list_tables(folder: Path, as_json: bool) -> None:
 
 @command.command(name="show")
 @click.argument("words", metavar="[DIR] TABLE", nargs=-1, required=True)
-@click.option("--rows", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--rows", type=click.IntRange(1, 1000), default=10, show_default=True, help="Rows to show.")
 @json_option
 def show(words: tuple[str, ...], rows: int, as_json: bool) -> None:
     """Show the columns of a table and its first rows."""

@@ -63,14 +63,13 @@ def command(words: tuple[str, ...], customer: str | None, as_json: bool) -> None
     """
     project, rest = project_and_rest(words, most=1)
     snapshot = project.snapshot()
-    if bool(rest) == bool(customer):
-        raise UsageError(
-            "UN5008", "one decision or one customer is needed", hint="unisono why DIR DECISION_ID"
-        )
+    if rest and customer:
+        hint = "leave one of them out"
+        raise UsageError("UN5008", "either a decision or --customer can be explained, not both", hint=hint)
     if customer:
         decisions = find_decisions(snapshot, "customer_id", customer)
     else:
-        decisions = find_decisions(snapshot, "decision_id", rest[0])
+        decisions = find_decisions(snapshot, "decision_id", rest[0] if rest else best_decision(snapshot))
     about = find_customer(snapshot, customer or decisions[0]["customer_id"])
     if as_json:
         echo_json({"customer": about, "decisions": decisions})

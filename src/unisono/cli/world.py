@@ -18,7 +18,13 @@ def command() -> None:
 
 @command.command(name="new")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--customers", type=click.IntRange(10, 1_000_000), default=2000, show_default=True)
+@click.option(
+    "--customers",
+    type=click.IntRange(10, 1_000_000),
+    default=2000,
+    show_default=True,
+    help="How many people there are in it.",
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
 @click.option("--weeks", type=click.IntRange(1, 520), default=52, show_default=True, help="Weeks of history.")
 @click.option("--as-of", default=DEFAULT_CLOCK, show_default=True, help="The world's clock (UTC).")

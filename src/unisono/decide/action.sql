@@ -1,6 +1,6 @@
 -- Permitted actions with their best content and every term of
 -- value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost.
--- The whole belief is used, never only the likeliest stage; topics move P(response) by at most a factor of 2.
+-- The whole belief is used, never only the likeliest stage; topics move P(response) by a quarter at most.
 with permitted as (
     select * from candidate where blocked_by is null
 ),
@@ -24,13 +24,20 @@ believed_gain as (
 expected_gain as (
     select content_stage, sum(prior * gain) as stage_gain from relevance group by content_stage
 ),
+own_level as (
+    select customer_id, sum(mean * evidence_count) / sum(evidence_count) as mean
+    from preference
+    where dimension = 'topic'
+    group by customer_id
+),
 topic_factor as (
+    -- Against the customer's own level over all topics: visits are answered more than e-mails, whatever the topic.
     select
         p.customer_id,
         t.content_id,
-        least(greatest(avg(p.mean / e.mean), 0.5), 2.0) as factor
+        least(greatest(avg(p.mean / o.mean), 0.8), 1.25) as factor
     from preference as p
-    inner join preference_prior as e on e.segment = '*' and e.dimension = p.dimension and e.value = p.value
+    inner join own_level as o on o.customer_id = p.customer_id and o.mean > 0
     inner join playbook_content_tag as t on t.tag = 'topic' and t.value = p.value
     where p.dimension = 'topic'
     group by p.customer_id, t.content_id

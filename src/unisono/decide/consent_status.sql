@@ -10,8 +10,7 @@ with applicable as (
         s.stated_at,
         s.expires_at,
         s.evidence,
-        s.source,
-        case s.status when 'withdrawn' then 1 when 'denied' then 2 when 'pending' then 3 else 4 end as leniency
+        s.source
     from consent as s
     inner join playbook_channel as c
         on (s.channel = c.channel or s.channel = 'all') and (s.purpose = c.purpose or s.purpose = 'all')
@@ -22,5 +21,10 @@ select customer_id, channel, purpose, product_id, status, stated_at, expires_at,
 from applicable
 qualify row_number() over (
     partition by customer_id, channel, purpose, product_id
-    order by stated_at desc, leniency, status desc, source, evidence
+    order by
+        stated_at desc,
+        case status when 'withdrawn' then 1 when 'denied' then 2 when 'pending' then 3 when 'expired' then 4 else 5 end,
+        expires_at nulls last,
+        source,
+        evidence
 ) = 1

@@ -18,7 +18,6 @@ passed_over as (
     from action as a
     left join choice as d
         on d.customer_id = a.customer_id and d.product_id = a.product_id and d.channel = a.channel
-        and coalesce(d.rep_id, '') = coalesce(a.rep_id, '')
     where d.customer_id is null
     qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
 ),
@@ -61,6 +60,7 @@ select
     e.evidence_count as channel_contacts,
     e.response_count as channel_responses,
     e.last_at as channel_last_at,
+    e.prior_mean as channel_expected,
     bs.stage_name,
     b.probability as stage_probability,
     b.moved_by,

@@ -71,12 +71,14 @@ def _channel_reason(fact: Fact) -> str:
     name, share = fact["channel_name"], f"{fact['response_probability']:.0%}"
     if not fact["channel_contacts"]:
         return (
-            f"Never contacted by {name} so far; customers like this one respond to {share} of such contacts."
+            f"Never contacted by {name} so far; customers like this one are expected to respond to {share}."
         )
-    contacts, answered = fact["channel_contacts"], fact["channel_responses"]
+    contacts = fact["channel_contacts"]
+    noun = "contact" if contacts == 1 else "contacts"
     return (
-        f"Responded to {answered} of {contacts} {'contact' if contacts == 1 else 'contacts'} by {name}, "
-        f"the latest on {_day(fact['channel_last_at'])}; expected to respond with {share}."
+        f"Responded to {fact['channel_responses']} of {contacts} {noun} by {name}, "
+        f"the latest on {_day(fact['channel_last_at'])} (customers like this one: {fact['channel_expected']:.0%}); "
+        f"expected to respond to the next with {share}."
     )
 
 

@@ -69,18 +69,19 @@ def find_prices(problem: Problem) -> np.ndarray:
 
 def pick(problem: Problem, price: np.ndarray) -> np.ndarray:
     """Return which actions customers take at `price`: the best of each, at most `per_customer`, one a product."""
-    reduced = problem.value - price[problem.resource] * problem.amount
-    order = np.lexsort((-reduced, problem.customer))
-    order = order[reduced[order] > 0]
-    taken = np.zeros(reduced.size, dtype=bool)
-    for _ in range(problem.per_customer):
-        first = np.ones(order.size, dtype=bool)
-        first[1:] = problem.customer[order[1:]] != problem.customer[order[:-1]]
-        best = order[first]
-        taken[best] = True
-        product = np.full(int(problem.customer.max(initial=-1)) + 1, -1)
-        product[problem.customer[best]] = problem.product[best]
-        order = order[problem.product[order] != product[problem.customer[order]]]
+    customer, product = problem.customer, problem.product
+    left = problem.value - price[problem.resource] * problem.amount
+    left[left <= 0] = -np.inf
+    starts = np.flatnonzero(np.diff(customer, prepend=-1))
+    taken = np.zeros(left.size, dtype=bool)
+    for _ in range(problem.per_customer if left.size else 0):
+        best = np.maximum.reduceat(left, starts)
+        hits = np.flatnonzero((left == best[customer]) & (left > 0))
+        first = hits[np.diff(customer[hits], prepend=-1) != 0]
+        taken[first] = True
+        done = np.full(starts.size, -1)
+        done[customer[first]] = product[first]
+        left[product == done[customer]] = -np.inf
     return taken
 
 

@@ -62,7 +62,7 @@ class Engine(ABC):
 
     @abstractmethod
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
-        """Return the result of DuckDB-dialect SQL over the tables, parameters bound."""
+        """Return the result of DuckDB-dialect SQL over the tables, parameters bound, in the contract's types."""
 
     @abstractmethod
     def close(self) -> None:
@@ -75,8 +75,8 @@ class Engine(ABC):
         self.close()
 
 
-def columns_of(reads: Reads) -> dict[str, tuple[str, ...]]:
-    """Return table -> columns; EngineError UN3004 or UN3011 for a table or column not in the contract."""
+def columns_of(reads: Reads, by: str | None = None) -> dict[str, tuple[str, ...]]:
+    """Return table -> columns taken; EngineError UN3004 or UN3011 for a table or column there is not."""
     chosen: dict[str, tuple[str, ...]] = {}
     for name in reads:
         if name not in TABLES:
@@ -90,7 +90,24 @@ def columns_of(reads: Reads) -> dict[str, tuple[str, ...]]:
                 raise EngineError(
                     "UN3011", f"no column is called '{column}'", where=name, hint=did_you_mean(column, known)
                 )
+    if by and not any(by in TABLES[name].names for name in chosen):
+        raise EngineError("UN3011", f"no table that is read has the column '{by}'", where=", ".join(chosen))
     return chosen
+
+
+def plain(data: pa.Table) -> pa.Table:
+    """Return a query's result in the contract's types: DuckDB sums to 128 bits, Spark counts in 32."""
+    return data.cast(pa.schema([(field.name, _plain(field.type)) for field in data.schema]))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if (pa.types.is_integer(kind) and kind != pa.uint64()) or (pa.types.is_decimal(kind) and kind.scale == 0):
+        return pa.int64()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pa.float64()
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
 
 
 def narrowed(name: str, columns: Sequence[str]) -> pa.Schema:

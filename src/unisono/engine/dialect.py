@@ -35,7 +35,8 @@ INSTEAD = {
     "concat": "||, or coalesce() where a value may be empty",
     "current_date": "$as_of: a run has no other clock",
     "current_timestamp": "$as_of: a run has no other clock",
-    "day_of_week": "date_diff('day', date_trunc('week', x), x): weeks are counted from different days",
+    "day_of_week": "date_diff('day', date_trunc('week', x), x)",
+    "dayofweek_iso": "date_diff('day', date_trunc('week', x), x)",
     "hash": "md5()",
     "list_extract": "x[1]",
     "log": "ln(): log() has different bases",
@@ -46,7 +47,21 @@ INSTEAD = {
     "to_days": "interval (n) day",
     "trunc": "floor() or ceil()",
 }
-CASTS = ("TEXT", "VARCHAR", "BIGINT", "INT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPNTZ", "ARRAY")
+CASTS = (
+    "TEXT",
+    "VARCHAR",
+    "BIGINT",
+    "INT",
+    "DOUBLE",
+    "BOOLEAN",
+    "DATE",
+    "TIMESTAMP",
+    "TIMESTAMPNTZ",
+    "ARRAY",
+)
+INTEGERS = (exp.DType.INT, exp.DType.BIGINT)
+FRACTIONS = (exp.DType.DOUBLE, exp.DType.FLOAT, exp.DType.DECIMAL, exp.DType.UNKNOWN)
+TIMES = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)
 FIELDS = ("YEAR", "QUARTER", "MONTH", "DAY", "HOUR")
 
 
@@ -56,16 +71,14 @@ def harmonise(tree: exp.Query) -> exp.Query:
     A number with a point is a double, not a decimal; x / 0 and ln(0) are empty, not infinite or an error.
     """
     tree = tree.copy()
-    for number in list(tree.find_all(exp.Literal)):
-        if number.is_number and not number.is_int:
-            number.replace(exp.cast(number.copy(), "double"))
-    for ratio in list(tree.find_all(exp.Div)):
-        if ratio.expression.find(exp.Column):
-            ratio.set("expression", exp.func("nullif", ratio.expression, exp.convert(0)))
-    for logarithm in list(tree.find_all(exp.Ln)):
-        if logarithm.find(exp.Column):
-            positive = exp.func("greatest", logarithm.this, exp.convert(0))
-            logarithm.set("this", exp.func("nullif", positive, exp.convert(0)))
+    for node in list(tree.find_all(exp.Literal, exp.Div, exp.Ln)):
+        if isinstance(node, exp.Literal) and node.is_number and not node.is_int:
+            node.replace(exp.cast(node.copy(), "double"))
+        elif isinstance(node, exp.Div) and node.expression.find(exp.Column):
+            node.set("expression", exp.func("nullif", node.expression, exp.convert(0), copy=False))
+        elif isinstance(node, exp.Ln) and node.find(exp.Column):
+            positive = exp.func("greatest", node.this, exp.convert(0), copy=False)
+            node.set("this", exp.func("nullif", positive, exp.convert(0), copy=False))
     return tree
 
 
@@ -80,28 +93,34 @@ def render(tree: exp.Query | exp.Copy, dialect: str, *, pretty: bool = False) ->
 
 def _for_spark(node: exp.Expr) -> None:
     if isinstance(node, exp.DateDiff):  # Spark counts full days, DuckDB midnights
-        node.set("this", exp.cast(node.this, "date"))
-        node.set("expression", exp.cast(node.expression, "date"))
+        for side in ("this", "expression"):
+            node.set(side, exp.cast(node.args[side], "date", copy=False))
     elif isinstance(node, exp.TimestampTrunc):  # Spark returns an instant with a time zone
-        node.replace(exp.cast(node.copy(), "timestamp", dialect="duckdb"))
+        naive = exp.Cast(to=exp.DataType.build("timestamp", dialect="duckdb"))
+        node.replace(naive)
+        naive.set("this", node)
     elif isinstance(node, exp.Bracket):  # past the end: empty, as in DuckDB, not an error
         node.set("safe", True)
     elif isinstance(node, exp.Interval) and not isinstance(node.this, exp.Literal):
-        days = exp.cast(node.this.unnest(), "int")
+        days = exp.cast(node.this.unnest(), "int", copy=False)
         node.replace(exp.Anonymous(this="MAKE_DT_INTERVAL", expressions=[days]))
 
 
 def differences(tree: exp.Query) -> Iterator[tuple[str, str]]:
-    """Yield what in a statement is not portable, and what to use instead."""
+    """Yield what in a statement with types is not portable, and what to use instead."""
     for node in tree.walk():
         if isinstance(node, exp.Func) and type(node) not in PORTABLE:
             name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
             yield f"{name}()", INSTEAD.get(name, "a function that unisono.engine.dialect.PORTABLE lists")
-        elif (problem := _difference(node)) is not None:
-            yield problem
+        elif (found := _clause(node) or _value(node)) is not None:
+            yield found
 
 
-def _difference(node: exp.Expr) -> tuple[str, str] | None:
+def _is_whole(node: exp.Expr) -> bool:
+    return isinstance(node, (exp.Floor, exp.Ceil, exp.Round)) or not node.is_type(*FRACTIONS)
+
+
+def _clause(node: exp.Expr) -> tuple[str, str] | None:
     match node:
         case exp.Join() if node.method:
             return f"{node.method.lower()} join", "an inner or left join with 'on', and row_number()"
@@ -111,6 +130,11 @@ def _difference(node: exp.Expr) -> tuple[str, str] | None:
             return "distinct on", "'qualify row_number() over (...) = 1'"
         case exp.SetOperation() if node.args.get("by_name"):
             return "union by name", "'union all' with the columns in one order"
+    return None
+
+
+def _value(node: exp.Expr) -> tuple[str, str] | None:
+    match node:
         case exp.GroupConcat() if not node.find(exp.Order):
             return "string_agg() without order", "string_agg(x, ', ' order by x)"
         case exp.RegexpReplace() if node.args.get("modifiers") is None:
@@ -123,4 +147,10 @@ def _difference(node: exp.Expr) -> tuple[str, str] | None:
             return "interval of a computed length", "interval (n) day"
         case exp.Cast() if node.to.this.name not in CASTS:
             return f"cast to {node.to.sql('duckdb').lower()}", "a type of the contract"
+        case exp.Cast() if node.is_type(*INTEGERS) and not _is_whole(node.this):
+            return "cast of a fraction to a whole number", "cast(floor(x) as bigint), or round() or ceil()"
+        case exp.Sub() if node.this.is_type(*TIMES) and node.expression.is_type(*TIMES):
+            return "difference of two times", "date_diff('day', a, b)"
+        case exp.Length() if node.this.is_type(exp.DType.ARRAY, exp.DType.LIST):
+            return "length() of a list", "array_length()"
     return None

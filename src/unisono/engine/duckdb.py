@@ -14,7 +14,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from unisono.engine.base import PARTITION_ROWS, Combine, Engine, Kernel, Reads, call, columns_of, narrowed
+from unisono.engine.base import (
+    PARTITION_ROWS,
+    Combine,
+    Engine,
+    Kernel,
+    Reads,
+    call,
+    columns_of,
+    narrowed,
+    plain,
+)
+from unisono.engine.dialect import render
 from unisono.engine.sql import Query, Value, conform, ordering, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
@@ -58,7 +69,7 @@ class DuckDBEngine(Engine):
             ],
         )
         try:
-            row = self._connection.execute(statement.sql(dialect="duckdb")).fetchone()
+            row = self._connection.execute(render(statement, self.dialect)).fetchone()
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
         return int(row[0]) if row else 0
@@ -73,7 +84,7 @@ class DuckDBEngine(Engine):
         return combine(self._parts(kernel, reads, by))
 
     def _parts(self, kernel: Kernel, reads: Reads, by: str | None) -> list[pa.Table]:
-        columns = columns_of(reads)
+        columns = columns_of(reads, by)
         partitions = 1
         if by:
             rows = self._connection.table(next(iter(columns))).count("*").to_arrow_table()[0][0].as_py()
@@ -103,7 +114,7 @@ class DuckDBEngine(Engine):
         """See `Engine.read`."""
         query = Query(sql, "query", values or {})
         try:
-            return self._connection.sql(query.sql(self.dialect)).to_arrow_table()
+            return plain(self._connection.sql(query.sql(self.dialect)).to_arrow_table())
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
 
@@ -117,4 +128,4 @@ def store(name: str, data: pa.Table, file: Path) -> int:
     """Write Arrow data as table `name`, cast to its contract and sorted by it; return its number of rows."""
     fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
     pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
-    return fitting.num_rows
+    return int(fitting.num_rows)

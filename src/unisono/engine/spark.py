@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
@@ -31,7 +31,9 @@ from unisono.engine.base import (
     columns_of,
     kernel_name,
     narrowed,
+    plain,
 )
+from unisono.engine.dialect import render
 from unisono.engine.duckdb import store
 from unisono.engine.sql import Query, Value, conform, ordering, rows_of
 from unisono.errors import EngineError
@@ -89,7 +91,7 @@ class SparkEngine(Engine):
             target.mkdir(parents=True)
             store(name, what, target / "part-0.parquet")
             return self._attached(name)
-        sql = conform(what.bound(), name).sql(dialect=self.dialect)
+        sql = render(conform(what.bound(), name), self.dialect)
         try:
             self._write(self._session.sql(sql), target)
         except PySparkException as error:
@@ -136,7 +138,7 @@ class SparkEngine(Engine):
         """
         from pyspark.sql import functions as f
 
-        columns = columns_of(reads)
+        columns = columns_of(reads, by)
         keyed = {name: wanted for name, wanted in columns.items() if by in TABLES[name].names}
         whole = self._whole({name: wanted for name, wanted in columns.items() if name not in keyed})
         stacked = reduce(
@@ -148,8 +150,8 @@ class SparkEngine(Engine):
         order = [f.col(f"_{name}.{key}").asc_nulls_last() for name in keyed for key in ordering(name)]
         placed = stacked.repartition(partitions, "_by").sortWithinPartitions(*order).select(*keyed)
         handler = _handler(kernel, keyed, whole, finish)
-        run: Callable[[Any], DataFrame] = f.arrow_udtf(handler, returnType=returns)
-        return run(placed.asTable())
+        made: Any = f.arrow_udtf(handler, returnType=returns)
+        return cast("DataFrame", made(placed.asTable()))
 
     def _stackable(self, name: str, wanted: Sequence[str], by: str) -> DataFrame:
         from pyspark.sql import functions as f
@@ -159,7 +161,7 @@ class SparkEngine(Engine):
 
     def _whole(self, columns: Mapping[str, Sequence[str]]) -> dict[str, pa.Table]:
         return {
-            name: self._session.sql(rows_of(name, wanted).sql(dialect=self.dialect))
+            name: self._session.sql(render(rows_of(name, wanted), self.dialect))
             .toArrow()
             .cast(narrowed(name, wanted))
             for name, wanted in columns.items()
@@ -174,7 +176,7 @@ class SparkEngine(Engine):
             found = self._session.sql(query.sql(self.dialect)).toArrow()
         except PySparkException as error:
             raise query.failed(_brief(error), self.dialect) from error
-        return found.cast(pa.schema([(field.name, _nullable(field.type)) for field in found.schema]))
+        return plain(found)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -264,11 +266,6 @@ def _packed(part: pa.Table) -> pa.Table:
     with pa.ipc.new_stream(sink, part.schema) as writer:
         writer.write_table(part)
     return pa.table({"part": [sink.getvalue().to_pybytes()]})
-
-
-def _nullable(kind: pa.DataType) -> pa.DataType:
-    """Return a type as DuckDB gives it: list items may be null."""
-    return pa.list_(_nullable(kind.value_type)) if pa.types.is_list(kind) else kind
 
 
 @contextmanager

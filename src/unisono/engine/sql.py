@@ -16,11 +16,17 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from unisono.engine.dialect import differences, harmonise, render
 from unisono.errors import EngineError, did_you_mean
 from unisono.tables import TABLES
 
 Value = str | int | float | bool | datetime
 """What can be bound to a parameter. Instants are UTC."""
+
+SCHEMA: dict[str, object] = {
+    table.name: {column.name: column.type for column in table.columns} for table in TABLES.values()
+}
+"""The contract as sqlglot reads it: table -> column -> type."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +43,16 @@ class Query:
         text, where = source(path)
         return cls(text, where, pick(values, parameters(text, where), where))
 
-    def bound(self) -> exp.Expr:
-        """Return the syntax tree with literals in place of parameters."""
-        return parse(self.text, self.where).transform(self._literal)
-
-    def _literal(self, node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Placeholder):
-            value = self.values[node.name]
-            if isinstance(value, datetime):
-                utc = value.astimezone(UTC) if value.tzinfo else value
-                text = exp.Literal.string(utc.strftime("%Y-%m-%d %H:%M:%S.%f"))
-                return exp.cast(text, "timestamp", dialect="duckdb")
-            node = exp.convert(value)
-        if isinstance(node, exp.Literal) and node.is_number and not node.is_int:
-            return exp.cast(node, "double")  # decimals divide differently on each engine
-        return node
+    def bound(self) -> exp.Query:
+        """Return the syntax tree with literals in place of parameters, meaning the same on every engine."""
+        tree = parse(self.text, self.where).copy()
+        for placeholder in list(tree.find_all(exp.Placeholder)):
+            placeholder.replace(_literal(self.values[placeholder.name]))
+        return harmonise(tree)
 
     def sql(self, dialect: str) -> str:
-        """Return the bound SQL in `dialect`, cast to nothing."""
-        return self.bound().sql(dialect=dialect, pretty=True)
+        """Return the bound SQL in `dialect`."""
+        return render(self.bound(), dialect, pretty=True)
 
     def failed(self, error: Exception | str, dialect: str) -> EngineError:
         """Return an error that quotes the SQL, its file and the bound values."""
@@ -88,13 +85,24 @@ def pick(values: Mapping[str, Value], wanted: Iterable[str], where: str) -> dict
     return {name: values[name] for name in sorted(wanted)}
 
 
+def _literal(value: Value) -> exp.Expr:
+    if not isinstance(value, datetime):
+        return exp.convert(value)
+    utc = value.astimezone(UTC) if value.tzinfo else value
+    text = exp.Literal.string(utc.strftime("%Y-%m-%d %H:%M:%S.%f"))
+    return exp.cast(text, "timestamp", dialect="duckdb")
+
+
 @cache
-def parse(text: str, where: str) -> exp.Expr:
-    """Parse one DuckDB statement; EngineError UN3003 with the parser's own words if it is not SQL."""
+def parse(text: str, where: str) -> exp.Query:
+    """Parse one DuckDB query; EngineError UN3003 with the parser's own words if it is not one."""
     try:
-        return sqlglot.parse_one(text, dialect="duckdb")
+        tree = sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotError as error:
         raise EngineError("UN3003", f"not valid SQL: {error}", where=where) from error
+    if not isinstance(tree, exp.Query):
+        raise EngineError("UN3003", "not a query", where=where, hint="a file holds one 'select' or 'with'")
+    return tree
 
 
 def parameters(text: str, where: str) -> set[str]:
@@ -118,16 +126,34 @@ def reads(text: str, where: str) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def check_portable(text: str, where: str) -> None:
+    """Raise EngineError UN3006 for what engines would not do alike, naming it and what to use instead."""
+    for construct, instead in differences(typed(text, where)):
+        raise EngineError("UN3006", f"{construct} is not the same on every engine", where=where, hint=instead)
+
+
+def typed(text: str, where: str) -> exp.Query:
+    """Return a statement with every column's table and every expression's type; UN3003 for unknown columns."""
+    from sqlglot.optimizer.annotate_types import annotate_types
+    from sqlglot.optimizer.qualify import qualify
+
+    try:
+        tree = qualify(parse(text, where).copy(), schema=SCHEMA, dialect="duckdb", quote_identifiers=False)
+    except SqlglotError as error:
+        raise EngineError("UN3003", f"not valid SQL: {error}", where=where) from error
+    return annotate_types(tree, schema=SCHEMA, dialect="duckdb")
+
+
 def ordering(name: str) -> tuple[str, ...]:
     """Columns that put the rows of table `name` into one order: its sort, then the rest of its key."""
     contract = TABLES[name]
     return (*contract.sort, *(column for column in contract.key if column not in contract.sort))
 
 
-def conform(query: exp.Expr, name: str) -> exp.Select:
+def conform(query: exp.Query, name: str) -> exp.Select:
     """Wrap a query so that it yields exactly the columns, order, types and sorting of table `name`."""
     columns = [
-        exp.alias_(exp.cast(exp.column(column.name), column.type, dialect="duckdb"), column.name)
+        exp.alias_(exp.cast(exp.column(column.name, "made"), column.type, dialect="duckdb"), column.name)
         for column in TABLES[name].columns
     ]
     return _sorted(exp.select(*columns).from_(query.subquery("made")), name)

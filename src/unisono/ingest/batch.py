@@ -16,10 +16,10 @@ Row = Mapping[str, object]
 
 
 class Refused(NamedTuple):
-    """A row that is not taken, with the reason; `column` is empty where the row as a whole is wrong."""
+    """A row that is not taken, with the reason; `column_name` is empty where the row as a whole is wrong."""
 
     line: int
-    column: str | None
+    column_name: str | None
     reason: str
     detail: str
     raw: str
@@ -49,14 +49,14 @@ class Batch:
     @property
     def rows(self) -> int:
         """How many rows the file has here, refused ones included."""
-        return self.table.num_rows + len(self.refused)
+        return len(self.lines) + len(self.refused)
 
     def raw(self, positions: Iterable[int]) -> list[str]:
         """Return the rows at these positions as they came."""
         chosen = list(positions)
         if self.texts:
             return [self.texts[position] for position in chosen]
-        return [self.render(row) for row in self.table.take(chosen).to_pylist()]
+        return [self.render(row) for row in self.table.take(pa.array(chosen, pa.int64())).to_pylist()]
 
 
 def named(header: Sequence[object]) -> list[str]:

@@ -25,8 +25,8 @@ class Check:
 
     column: str
     reason: str
-    condition: exp.Expression
-    seen: exp.Expression
+    condition: exp.Expr
+    seen: exp.Expr
     expected: str
     known: tuple[str, ...] = ()
 
@@ -37,12 +37,12 @@ class Check:
         return f"{shown}: {self.expected}{'; ' if near else ''}{near}"
 
 
-def failed(key: str) -> exp.Expression:
+def failed(key: str) -> exp.Expr:
     """Return the column that says whether an expression could not be computed."""
     return name(f"{key}:failed")
 
 
-def seen(key: str) -> exp.Expression:
+def seen(key: str) -> exp.Expr:
     """Return the column that holds an expression's result as text."""
     return name(f"{key}:seen")
 
@@ -85,14 +85,16 @@ def _of_expression(column: Column, words: tuple[str, ...]) -> Iterator[Check]:
         yield Check(key, "unknown_value", unknown, written, f"not a known {key}", words)
 
 
-def _missing(column: Column, written: exp.Expression) -> Check:
+def _missing(column: Column, written: exp.Expr) -> Check:
     empty = sql("$value is null", value=name(column.name))
     return Check(column.name, "missing", empty, written, f"{column.meaning} is required")
 
 
 def _of_map(source: Source, index: int, column: str) -> Iterator[Check]:
     key = map_key(index)
-    yield Check(column, "unparsable", failed(key), seen(key), "the expression cannot be computed for this row")
+    yield Check(
+        column, "unparsable", failed(key), seen(key), "the expression cannot be computed for this row"
+    )
     if source.maps[index].otherwise is None:
         nothing = sql("$x is null", x=seen(key))
         yield Check(column, "missing", nothing, seen(key), f"{source.maps[index].source} is required")
@@ -101,13 +103,13 @@ def _of_map(source: Source, index: int, column: str) -> Iterator[Check]:
         yield Check(column, "unknown_value", unknown, seen(key), "not in the source's map", known)
 
 
-def in_map(source: Source, index: int) -> exp.Expression:
+def in_map(source: Source, index: int) -> exp.Expr:
     """Return whether a value is one of those a map lists."""
     words = [lowered(word) for word in source.maps[index].to]
     return exp.In(this=sql("lower($x)", x=seen(map_key(index))), expressions=words)
 
 
-def lowered(word: str) -> exp.Expression:
+def lowered(word: str) -> exp.Expr:
     """Return a word of a map in the form that values are compared in."""
     return sql("lower($word)", word=word.strip())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from unisono.errors import ProblemsError, SourceError, did_you_mean
-from unisono.ingest.expression import NotScalar, constant, parse
+from unisono.ingest.expression import NotScalarError, constant, parse
 from unisono.ingest.presets import expand
 from unisono.ingest.spec import Source, Sources
 from unisono.playbook import Finding, read_yaml
@@ -120,7 +120,9 @@ def _targets(source: Source, table: Table) -> Iterator[Finding]:
         optional = needed.nullable or needed.default is not None or needed.name in RESERVED | DERIVED
         if not optional and needed.name not in givers:
             hint = f"add `{needed.name}:` under columns; it is {needed.meaning}"
-            yield Finding(("columns",), "UN2010", f"column '{needed.name}' of {table.name} is not mapped", hint)
+            yield Finding(
+                ("columns",), "UN2010", f"column '{needed.name}' of {table.name} is not mapped", hint
+            )
 
 
 def _expressions(source: Source) -> Iterator[Finding]:
@@ -131,7 +133,7 @@ def _expressions(source: Source) -> Iterator[Finding]:
     for loc, text in texts:
         try:
             parse(text)
-        except NotScalar as error:
+        except NotScalarError as error:
             yield Finding(loc, "UN2012", error.message, error.hint)
 
 
@@ -150,14 +152,16 @@ def _constants(source: Source) -> Iterator[tuple[tuple[str | int, ...], str, str
     for column, text in source.columns.items():
         try:
             word = constant(parse(text))
-        except NotScalar:
+        except NotScalarError:
             continue
         if word is not None:
             yield ("columns", column), column, word
     for index, one in enumerate(source.maps):
         for key, values in one.to.items():
             yield from ((("maps", index, "to", key, c), c, word) for c, word in values.items() if word)
-        yield from ((("maps", index, "otherwise", c), c, word) for c, word in (one.otherwise or {}).items() if word)
+        yield from (
+            (("maps", index, "otherwise", c), c, word) for c, word in (one.otherwise or {}).items() if word
+        )
 
 
 def _group(source: Source, table: Table, channels: Collection[str] | None) -> Iterator[Finding]:
@@ -173,7 +177,9 @@ def _group(source: Source, table: Table, channels: Collection[str] | None) -> It
     for index, column in enumerate(group.by):
         if column not in table.names:
             hint = did_you_mean(column, table.names)
-            yield Finding(("group", "by", index), "UN2011", f"table {table.name} has no column '{column}'", hint)
+            yield Finding(
+                ("group", "by", index), "UN2011", f"table {table.name} has no column '{column}'", hint
+            )
     if channels is not None:
         for channel in (*group.channel, *group.channel.values()):
             if channel not in channels:

@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,9 @@ from unisono.errors import SourceError
 from unisono.ingest.batch import Batch, Refused, Row, named
 from unisono.ingest.files import LONGEST, as_text, too_long
 from unisono.ingest.spec import Source
+
+if TYPE_CHECKING:
+    import _csv
 
 BLOCK = 8 << 20  # characters parsed at a time
 csv.field_size_limit(LONGEST)  # the library's own limit would refuse long notes that Arrow takes
@@ -32,11 +35,12 @@ def read_delimited(stream: BinaryIO, source: Source, tab: bool, label: str) -> I
     Raises SourceError UN2006 (header), UN2007 (endless line, or a quote that is not closed).
     """
     dialect = Dialect(source.delimiter or ("\t" if tab else ","), source.quote)
-    lines = _Lines(as_text(stream, source), label)
-    header = _header(lines, dialect, label)
-    yield _batch([], [], [], header, dialect)
-    while block := lines.block():
-        yield _at_once(block, lines.first, header, dialect) or _with_care(block, lines, header, dialect)
+    with as_text(stream, source) as text:
+        lines = _Lines(text, label)
+        header = _header(lines, dialect, label)
+        yield _batch([], [], [], header, dialect)
+        while block := lines.block():
+            yield _at_once(block, lines.first, header, dialect) or _with_care(block, lines, header, dialect)
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class Dialect:
     delimiter: str
     quote: str | None
 
-    def reader(self, lines: Iterator[str], strict: bool = True) -> Iterator[list[str]]:
-        """Return the standard library's reader; it has `line_num`."""
+    def reader(self, lines: Iterator[str], strict: bool = True) -> _csv.Reader:
+        """Return the standard library's reader."""
         if self.quote is None:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=strict)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
@@ -112,7 +116,8 @@ def _header(lines: _Lines, dialect: Dialect, label: str) -> list[str]:
         header = named(next(filter(None, dialect.reader(lines.feed())), ()))
     except csv.Error as error:
         raise SourceError("UN2006", f"the header cannot be read: {error}", where=f"{label}:1") from error
-    lines.taken.clear()
+    if not header:
+        raise SourceError("UN2004", "the file has only blank lines", where=label)
     return header
 
 

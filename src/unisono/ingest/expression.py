@@ -5,9 +5,8 @@ Everything here works on syntax trees; text is never pasted into text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import cast
 
 import duckdb
 import sqlglot
@@ -17,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from unisono.errors import did_you_mean
 
 DIALECT = "duckdb"
-_REFUSED: tuple[tuple[tuple[type[exp.Expression], ...], str], ...] = (
+_REFUSED: tuple[tuple[tuple[type[exp.Expr], ...], str], ...] = (
     ((exp.Query, exp.Table, exp.Values, exp.Exists), "a query; only the row's own columns may be used"),
     ((exp.DDL, exp.DML, exp.Command, exp.Set, exp.Drop, exp.Pragma, exp.Use), "a statement"),
     ((exp.Alias,), "a name for its result; the name is the canonical column"),
@@ -27,7 +26,7 @@ _REFUSED: tuple[tuple[tuple[type[exp.Expression], ...], str], ...] = (
 )
 
 
-class NotScalar(Exception):
+class NotScalarError(Exception):
     """An expression that is not one scalar DuckDB expression; the hint may be empty."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -37,24 +36,24 @@ class NotScalar(Exception):
 
 
 @cache
-def parse(text: str) -> exp.Expression:
-    """Return the syntax tree of an expression; NotScalar says what is wrong with it."""
+def parse(text: str) -> exp.Expr:
+    """Return the syntax tree of an expression; NotScalarError says what is wrong with it."""
     try:
         trees = sqlglot.parse(text, dialect=DIALECT)
     except SqlglotError as error:
-        raise NotScalar(f"not a valid expression: {_first_line(error)}", "it is DuckDB SQL") from error
+        raise NotScalarError(f"not a valid expression: {_first_line(error)}", "it is DuckDB SQL") from error
     if len(trees) != 1 or trees[0] is None:
-        raise NotScalar("not one expression", "write one DuckDB expression over the file's columns")
-    tree = cast(exp.Expression, trees[0])
+        raise NotScalarError("not one expression", "write one DuckDB expression over the file's columns")
+    tree = trees[0]
     for kinds, what in _REFUSED:
         if tree.find(*kinds):
-            raise NotScalar(f"uses {what}")
+            raise NotScalarError(f"uses {what}")
     for function in tree.find_all(exp.Func):
         _check_function(function)
     for column in tree.find_all(exp.Column):
         if column.table:
             hint = f"write {column.table}['{column.name}'] for a part of a nested column"
-            raise NotScalar(f"'{column.sql(DIALECT)}' names a table", hint)
+            raise NotScalarError(f"'{column.sql(DIALECT)}' names a table", hint)
     return tree
 
 
@@ -62,9 +61,9 @@ def _check_function(function: exp.Func) -> None:
     name = function.sql(DIALECT).split("(")[0].strip().lower()
     scalar, unsteady, others = _functions()
     if name in unsteady:
-        raise NotScalar(f"{name}() is not the same in every run")
+        raise NotScalarError(f"{name}() is not the same in every run")
     if name in others or (isinstance(function, exp.Anonymous) and name not in scalar):
-        raise NotScalar(f"there is no scalar function '{name}'", did_you_mean(name, scalar))
+        raise NotScalarError(f"there is no scalar function '{name}'", did_you_mean(name, scalar))
 
 
 @cache
@@ -80,20 +79,20 @@ def _functions() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return frozenset(scalar), frozenset((scalar - steady) | clocks), frozenset({n for n, *_ in rows} - scalar)
 
 
-def columns(tree: exp.Expression) -> list[str]:
+def columns(tree: exp.Expr) -> list[str]:
     """Return the names of the file's columns that an expression uses."""
     return sorted({column.name for column in tree.find_all(exp.Column)})
 
 
-def constant(tree: exp.Expression) -> str | None:
+def constant(tree: exp.Expr) -> str | None:
     """Return the text of an expression that is a quoted text and nothing else."""
     return tree.name if isinstance(tree, exp.Literal) and tree.is_string else None
 
 
-def bind(tree: exp.Expression, places: Mapping[str, exp.Expression]) -> exp.Expression:
+def bind(tree: exp.Expr, places: Mapping[str, exp.Expr]) -> exp.Expr:
     """Return an expression with its columns replaced, in parentheses."""
 
-    def replace(node: exp.Expression) -> exp.Expression:
+    def replace(node: exp.Expr) -> exp.Expr:
         return places[node.name].copy() if isinstance(node, exp.Column) else node
 
     return exp.paren(tree.copy().transform(replace))
@@ -111,18 +110,20 @@ def find_column(name: str, header: Sequence[str], aliases: Mapping[str, Sequence
     return None
 
 
-def sql(template: str, **parts: exp.Expression | str | float) -> exp.Expression:
+def sql(template: str, **parts: exp.Expr | str | float) -> exp.Expr:
     """Return a DuckDB expression with `$name` replaced by syntax trees or literals."""
-    nodes = {name: part.copy() if isinstance(part, exp.Expression) else literal(part) for name, part in parts.items()}
+    nodes = {
+        name: part.copy() if isinstance(part, exp.Expr) else literal(part) for name, part in parts.items()
+    }
     return exp.replace_placeholders(_template(template).copy(), **nodes)
 
 
 @cache
-def _template(text: str) -> exp.Expression:
+def _template(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, dialect=DIALECT)
 
 
-def literal(value: str | float) -> exp.Expression:
+def literal(value: str | float) -> exp.Expr:
     """Return a value as SQL."""
     return exp.convert(value)
 
@@ -130,11 +131,6 @@ def literal(value: str | float) -> exp.Expression:
 def name(text: str) -> exp.Column:
     """Return a quoted column name."""
     return exp.column(exp.to_identifier(text, quoted=True))
-
-
-def either(conditions: Iterable[exp.Expression]) -> exp.Expression:
-    """Return a condition that holds if one of `conditions` does."""
-    return exp.or_(*conditions)
 
 
 def _first_line(error: Exception) -> str:

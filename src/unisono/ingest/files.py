@@ -177,10 +177,12 @@ def opened(file: Opened) -> Iterator[BinaryIO]:
         yield stream
 
 
-def as_text(stream: BinaryIO, source: Source) -> TextIO:
-    """Return a stream's text, its line ends all alike and without a byte order mark."""
+@contextmanager
+def as_text(stream: BinaryIO, source: Source) -> Iterator[TextIO]:
+    """Read a stream as text, its line ends all alike and without a byte order mark."""
     encoding = codecs.lookup(source.encoding).name
-    return io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
+    with io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding) as text:
+        yield text
 
 
 def too_long(where: str) -> SourceError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,34 +15,28 @@ from sqlglot import exp
 from unisono.errors import SourceError, did_you_mean
 from unisono.ingest import convert
 from unisono.ingest.batch import Batch, Refused
-from unisono.ingest.checks import Check, checks, failed, lowered, map_key, seen
+from unisono.ingest.checks import checks, failed, lowered, map_key, seen
 from unisono.ingest.declare import known_words, map_columns
 from unisono.ingest.expression import DIALECT, bind, columns, find_column, literal, name, parse, sql
-from unisono.ingest.spec import Format, Source
-from unisono.tables import TABLES, Column, Type
-from unisono.tables.arrow import ARROW_TYPES, schema
+from unisono.ingest.files import Opened
+from unisono.ingest.spec import Source
+from unisono.tables import TABLES, Column
+from unisono.tables.arrow import schema
 
-LINE = name("line:of row")
-PROBLEM = name("problem")
-SEEN = name("seen")
+LINE, HASH, PROBLEM, SHOWN = "line of row", "hash of row", "problem", "shown"
 
 
 @dataclass(frozen=True)
 class Mapped:
     """A batch's rows, each either accepted or refused; `lines` are those of the accepted ones."""
 
+    rows_in: int
     accepted: pa.Table
-    lines: pa.Array
+    lines: pa.ChunkedArray
     refused: Sequence[Refused]
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    query: str
-    checks: Sequence[Check]
-
-
-class Mapping:
+class Mapper:
     """Turns a source's rows into rows of its canonical table, or into reasons why not.
 
     Every row comes out exactly once, refused for the first thing that is wrong with it.
@@ -53,28 +47,188 @@ class Mapping:
         self._source = source
         self._table = TABLES[source.table]
         self._simulated = simulated if source.simulated is None else source.simulated
+        self._words = {c.name: known_words(self._table, c, channels) for c in self._table.columns}
         clock = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
-        words = {column.name: known_words(self._table, column, channels) for column in self._table.columns}
-        self._checks = list(checks(source, self._table, words, clock))
-        self._words = words
-        self._trees = {target: parse(text) for target, text in source.columns.items()}
+        self._checks = list(checks(source, self._table, self._words, clock))
+        self._trees = {column: parse(text) for column, text in source.columns.items()}
         self._trees |= {map_key(index): parse(one.source) for index, one in enumerate(source.maps)}
+        self._in_map = {c: index for index in range(len(source.maps)) for c in map_columns(source, index)}
+        self._queries: dict[pa.Schema, str] = {}
         self._connection = duckdb.connect(config={"enable_external_access": "false"})
         self._connection.execute("set TimeZone = 'UTC'").fetchall()
-        self._compiled: dict[tuple[str, ...], str] = {}
 
-    def rows(self, batches: Iterable[Batch], label: str, form: Format) -> Iterator[Mapped]:
+    def rows(self, batches: Iterable[Batch], file: Opened) -> Iterator[Mapped]:
         """Map all batches of one file.
 
-        Raises SourceError UN2008 (a column the file lacks) or UN2013 (an expression that does not fit its columns).
+        Raises SourceError UN2008 (a column the file lacks) or UN2013 (an expression that does not fit it).
         """
-        found: set[str] = set()
+        header: dict[str, None] = {}
+        whole = False
         for batch in batches:
-            header = batch.table.column_names
-            found |= {used for used in self._used() if self._find(used, header) is not None}
-            if batch.whole:
-                self._require(found, header, label)
-            yield self._mapped(batch, label, form)
-            known = header
-        if not batch.whole and header:
-            self._require(found, known, label)
+            header |= dict.fromkeys(batch.table.column_names)
+            if batch.whole and not whole:
+                self._require(list(header), file)
+            whole = batch.whole
+            yield self._mapped(batch, file)
+        if header and not whole:
+            self._require(list(header), file)
+
+    def _require(self, header: Sequence[str], file: Opened) -> None:
+        """Raise if the file lacks a column that is neither found by another name nor declared optional."""
+        for target, tree in self._trees.items():
+            for used in columns(tree):
+                if self._place(used, header) is None and used not in self._source.optional:
+                    raise SourceError(
+                        "UN2008",
+                        f"there is no column '{used}'",
+                        where=f"{file.label}, source '{self._source.name}', {target}",
+                        hint=self._hint(target, used, header),
+                    )
+
+    def _hint(self, target: str, used: str, header: Sequence[str]) -> str:
+        if used in self._words.get(target, ()):
+            return f"a fixed text has quotes within the quotes: {target}: \"'{used}'\""
+        if len(header) == 1 and any(sign in header[0] for sign in ",;\t|"):
+            return f"the header is one column, '{header[0][:60]}'; say which `delimiter` keeps columns apart"
+        return f"{did_you_mean(used, header)}; other names it has had go under `aliases`"
+
+    def _place(self, used: str, header: Sequence[str]) -> int | None:
+        return find_column(used, header, self._source.aliases)
+
+    def _mapped(self, batch: Batch, file: Opened) -> Mapped:
+        plain = batch.table.rename_columns([_raw(place) for place in range(batch.table.num_columns)])
+        self._connection.register("batch", plain.append_column(LINE, pa.array(batch.lines, pa.int64())))
+        key = batch.table.schema
+        if key not in self._queries:
+            self._queries[key] = self._compile(batch.table.column_names, file)
+        try:
+            made = self._connection.sql(self._queries[key]).to_arrow_table()
+        except duckdb.Error as error:
+            raise self._unfit(error, "its mapping", file) from error
+        fine = made.filter(pc.is_null(made[PROBLEM]))
+        refused = [*batch.refused, *self._refused(batch, made.filter(pc.is_valid(made[PROBLEM])))]
+        wanted = schema(self._table.name)
+        return Mapped(batch.rows, fine.select(wanted.names).cast(wanted), fine[LINE], refused)
+
+    def _refused(self, batch: Batch, rows: pa.Table) -> Iterator[Refused]:
+        lines = rows[LINE].to_numpy()
+        told = zip(
+            lines.tolist(),
+            rows[PROBLEM].to_pylist(),
+            rows[SHOWN].to_pylist(),
+            batch.raw(np.searchsorted(batch.lines, lines).tolist()),
+            strict=True,
+        )
+        for line, problem, shown, raw in told:
+            check = self._checks[problem]
+            yield Refused(line, check.column, check.reason, check.detail(shown), raw)
+
+    def _compile(self, header: Sequence[str], file: Opened) -> str:
+        """Return the query that maps the rows of `batch`, in layers: as given, read, made, judged, told."""
+        trees = {key: bind(tree, self._bound(tree, header)) for key, tree in self._trees.items()}
+        types = self._types(trees, file)
+        # An expression that fails on a row is null as a whole; one that yields nothing holds a null.
+        given = {_given(key): sql("try({'v': $x})", x=tree) for key, tree in trees.items()}
+        given[HASH] = _row_hash(self._source.name, header)
+        read = {failed(key).name: sql("$x is null", x=name(_given(key))) for key in trees}
+        read |= {seen(key).name: convert.text(_value(key)) for key in trees}
+        made = {c.name: self._made(c, types, file) for c in self._table.columns}
+        problem, shown = exp.Case(), exp.Case()
+        for number, check in enumerate(self._checks):
+            problem = problem.when(check.condition, literal(number))
+            shown = shown.when(sql("$p = $n", p=name(PROBLEM), n=number), check.seen)
+        nothing = convert.empty("VARCHAR")
+        query = exp.select(name(LINE), *_aliased(given)).from_("batch")
+        query = exp.select("*", *_aliased(read)).from_(query.subquery("given"))
+        query = exp.select(name(LINE), *map(name, read), *_aliased(made)).from_(query.subquery("read"))
+        query = exp.select("*", *_aliased({PROBLEM: problem if self._checks else exp.null()})).from_(
+            query.subquery("made")
+        )
+        query = exp.select("*", *_aliased({SHOWN: shown if self._checks else nothing})).from_(
+            query.subquery("judged")
+        )
+        return query.sql(dialect=DIALECT, comments=False)
+
+    def _bound(self, tree: exp.Expr, header: Sequence[str]) -> Mapping[str, exp.Expr]:
+        places = {used: self._place(used, header) for used in columns(tree)}
+        return {
+            used: convert.empty("VARCHAR") if place is None else name(_raw(place))
+            for used, place in places.items()
+        }
+
+    def _types(self, trees: Mapping[str, exp.Expr], file: Opened) -> Mapping[str, str]:
+        """Return the DuckDB type that each expression has in this file."""
+        types: dict[str, str] = {}
+        for key, tree in trees.items():
+            query = exp.select(tree).from_("batch").limit(0).sql(dialect=DIALECT, comments=False)
+            try:
+                types[key] = str(self._connection.sql(query).types[0].id)
+            except duckdb.Error as error:
+                raise self._unfit(error, key, file) from error
+        return types
+
+    def _made(self, column: Column, types: Mapping[str, str], file: Opened) -> exp.Expr:
+        """Return what goes into a canonical column."""
+        if column.name in types:
+            value = convert.converted(
+                convert.Given(
+                    _value(column.name), types[column.name], seen(column.name), iso_too=file.format == "excel"
+                ),
+                column.type,
+                self._source,
+            )
+        elif column.name in self._in_map:
+            value = self._looked_up(column, self._in_map[column.name])
+        elif column.name == "simulated":
+            value = exp.convert(self._simulated)
+        elif column.name in {"source", "system"}:
+            system = self._source.system or self._source.name
+            value = literal(system if column.name == "system" else self._source.name)
+        elif column.name == "contact_id" and "touchpoint_id" in types:
+            value = seen("touchpoint_id")
+        elif column.name in {"contact_id", "touchpoint_id"}:
+            value = name(HASH)
+        else:
+            value = convert.written(column.default, column.type, self._source)
+        return exp.cast(value, column.type, dialect=DIALECT)
+
+    def _looked_up(self, column: Column, index: int) -> exp.Expr:
+        one = self._source.maps[index]
+        found = exp.Case(this=sql("lower($x)", x=seen(map_key(index))))
+        for word, values in one.to.items():
+            value = values.get(column.name, column.default)
+            found = found.when(lowered(word), convert.written(value, column.type, self._source))
+        otherwise = (one.otherwise or {}).get(column.name, column.default)
+        return found.else_(convert.written(otherwise, column.type, self._source))
+
+    def _unfit(self, error: duckdb.Error, target: str, file: Opened) -> SourceError:
+        return SourceError(
+            "UN2013",
+            f"the expression does not fit the file: {str(error).splitlines()[0]}",
+            where=f"{file.label}, source '{self._source.name}', {target}",
+        )
+
+
+def _raw(place: int) -> str:
+    return f"r{place}"
+
+
+def _given(key: str) -> str:
+    return f"{key}:given"
+
+
+def _value(key: str) -> exp.Expr:
+    return sql("struct_extract($x, 'v')", x=name(_given(key)))
+
+
+def _aliased(named: Mapping[str, exp.Expr]) -> list[exp.Expr]:
+    return [exp.alias_(tree, key, quoted=True) for key, tree in named.items()]
+
+
+def _row_hash(source: str, header: Sequence[str]) -> exp.Expr:
+    """Return an id for a row without one: the same for the same cells, whatever the order of the columns."""
+    cells = [
+        sql("$name || cast($x as varchar)", name=f"\x1e{header[place]}\x1f", x=name(_raw(place)))
+        for place in sorted(range(len(header)), key=lambda place: header[place])
+    ]
+    return sql("'T' || md5($row)", row=exp.func("concat", literal(source), *cells, dialect=DIALECT))

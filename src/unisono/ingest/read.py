@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from typing import BinaryIO
 
@@ -25,7 +25,7 @@ BATCH_ROWS = 100_000
 Record = dict[str, object]
 
 
-def read(file: Opened, source: Source) -> Iterator[Batch]:
+def read(file: Opened, source: Source) -> Generator[Batch, None, None]:
     """Yield a file's rows in order; SourceError UN2xxx if it cannot be read to its end.
 
     Columns are text with null for nothing, except in Parquet, which keeps its own types. Lists and objects
@@ -71,18 +71,18 @@ def _parquet(stream: BinaryIO) -> Iterator[Batch]:
 
 
 def _ndjson(stream: BinaryIO, source: Source, label: str) -> Iterator[Batch]:
-    text = as_text(stream, source)
     batch = _Records(source)
     number = 0
-    while line := text.readline(LONGEST):
-        number += 1
-        if len(line) == LONGEST:
-            raise too_long(f"{label}:{number}")
-        if line.strip():
-            batch.add(number, line.rstrip("\n"))
-        if batch.size >= BATCH_ROWS:
-            yield batch.finish()
-            batch = _Records(source)
+    with as_text(stream, source) as text:
+        while line := text.readline(LONGEST):
+            number += 1
+            if len(line) == LONGEST:
+                raise too_long(f"{label}:{number}")
+            if line.strip():
+                batch.add(number, line.rstrip("\n"))
+            if batch.size >= BATCH_ROWS:
+                yield batch.finish()
+                batch = _Records(source)
     yield batch.finish()
 
 
@@ -123,10 +123,10 @@ class _Records:
 
 
 def _json(stream: BinaryIO, source: Source, label: str) -> Iterator[Batch]:
-    text = as_text(stream, source).read()
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        with as_text(stream, source) as text:
+            data = json.load(text)
+    except (json.JSONDecodeError, RecursionError) as error:
         hint = "use `format: ndjson` for one object per line"
         raise SourceError("UN2002", f"not valid JSON: {error}", where=label, hint=hint) from error
     rows = data if isinstance(data, list) else [data]

@@ -1,10 +1,13 @@
 -- Touchpoints folded into contacts: the sending, opening and clicking of one e-mail are one contact.
+-- It is dated by the latest time the company reached out in it (invited, then attended: the day attended), as caps ask.
 select
     t.customer_id,
     t.contact_id,
     t.channel,
     t.is_own,
-    min(t.occurred_at) as occurred_at,
+    coalesce(
+        max(case when e.is_contact and t.direction = 'outbound' then t.occurred_at end), min(t.occurred_at)
+    ) as occurred_at,
     min(t.product_id) as product_id,
     min(t.content_id) as content_id,
     min(t.rep_id) as rep_id,

@@ -56,7 +56,8 @@ everybody as (
         k.dimension,
         k.value,
         (k.mean * k.strength + coalesce(c.responses, 0)) / (k.strength + coalesce(c.trials, 0)) as mean,
-        coalesce(1 / least(greatest(c.rho, 1 / 201.0), 1 / 3.0) - 1, k.strength) as strength
+        -- greatest() passes over what is empty, so an unknown correlation has to be asked for.
+        case when c.rho is null then k.strength else 1 / least(greatest(c.rho, 1 / 201.0), 1 / 3.0) - 1 end as strength
     from known as k
     left join correlation as c on c.dimension = k.dimension and c.value = k.value
 ),

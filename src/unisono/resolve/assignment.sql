@@ -7,11 +7,11 @@ with named as (
         and coalesce(a.ends_on, cast($as_of as date)) >= cast($as_of as date)
 ),
 place as (
-    select customer_id, 'city' as field, lower(city) as area from customer
+    select customer_id, 'city' as field, lower(trim(city)) as area from customer
     union all
-    select customer_id, 'postal_code' as field, lower(postal_code) as area from customer
+    select customer_id, 'postal_code' as field, lower(trim(postal_code)) as area from customer
     union all
-    select customer_id, 'region' as field, lower(region) as area from customer
+    select customer_id, 'region' as field, lower(trim(region)) as area from customer
 ),
 by_area as (
     select distinct p.customer_id, r.rep_id, 'area' as basis

@@ -14,7 +14,7 @@ record as (
         system,
         source_record_id,
         kind,
-        case when regexp_matches(licence_id, '^[0-]*$') then null else upper(trim(licence_id)) end as licence_id,
+        case when regexp_matches(trim(licence_id), '^[0-]*$') then null else upper(trim(licence_id)) end as licence_id,
         'source_id' as method
     from source_record
     union all
@@ -51,6 +51,11 @@ claim as (
     from largest_entity
     qualify row_number() over (partition by entity order by records desc, customer_id) = 1
 ),
+taken as (
+    select customer_id from previous_xref
+    union
+    select other_id as customer_id from previous_identity_event where event = 'merge'
+),
 fresh as (
     select distinct e.entity, 'C' || substr(md5(e.entity), 1, 16) as customer_id
     from entity_record as e
@@ -62,11 +67,11 @@ named as (
     union all
     select
         f.entity,
-        -- The plain id may be in use by records that have since moved to another entity.
+        -- The plain id may be in use by records that have since moved, or have been merged away.
         case when u.customer_id is null then f.customer_id
             else 'C' || substr(md5(f.entity || '|' || $run_id), 1, 16) end as customer_id
     from fresh as f
-    left join (select distinct customer_id from previous_xref) as u on u.customer_id = f.customer_id
+    left join taken as u on u.customer_id = f.customer_id
 )
 select e.system, e.source_record_id, n.customer_id, e.method, 1.0 as probability
 from entity_record as e

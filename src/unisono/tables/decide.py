@@ -166,6 +166,7 @@ DECIDE = (
             c("channel_contacts", "BIGINT", "contacts on the channel by any company", unit="contacts", nullable=True),
             c("channel_responses", "BIGINT", "those answered", unit="contacts", nullable=True),
             c("channel_last_at", "TIMESTAMP", "latest of them", nullable=True),
+            c("channel_expected", "DOUBLE", "share that the segment answers", unit="0..1", nullable=True),
             c("stage_name", "VARCHAR", "likeliest decision stage", nullable=True),
             c("stage_probability", "DOUBLE", "its probability", unit="0..1", nullable=True),
             c("moved_by", "VARCHAR", "last event that moved the belief", nullable=True),

@@ -22,8 +22,8 @@ from unisono.world import crm, digital, roster
 from unisono.world.batch import Batch
 from unisono.world.behaviour import Simulation
 from unisono.world.brand import make_brand
-from unisono.world.dirt import spoil
-from unisono.world.files import Csv, Export, Ndjson
+from unisono.world.dirt import Recipe, spoil
+from unisono.world.files import Columns, Csv, Export, Layout, Ndjson
 from unisono.world.people import MOST_CUSTOMERS, sample_people
 from unisono.world.permission import DAY, sample_permission
 from unisono.world.places import Places, make_places
@@ -32,7 +32,7 @@ from unisono.world.truth import Truth
 
 __all__ = ["Dirt", "Habit", "WorldSettings", "new_world"]
 
-_EXPORTS = {
+_EXPORTS: dict[str, tuple[Layout, str, Callable[[Batch], tuple[Columns, Recipe]]]] = {
     "crm/hcp.csv": (Csv(";"), "cp1252", crm.hcps),
     "crm/activities.csv": (Csv(";", quoted=("Messaggio", "Note")), "cp1252", crm.activities),
     "crm/consents.csv": (Csv(";"), "cp1252", crm.consents),
@@ -44,6 +44,7 @@ _EXPORTS = {
     "portal/events.ndjson.gz": (Ndjson(), "utf-8", digital.portal),
     "panel/contacts.csv": (Csv(), "utf-8", digital.panel),
 }
+LEAST_HISTORY = 100  # customer-weeks
 _LABEL = """# Simulated data
 Everything in this folder was made by `unisono world new`. No person, company or product in it exists;
 cities are real, what happens in them is not. `../truth/` holds the hidden truth it was made from.
@@ -95,7 +96,7 @@ def new_world(
     files |= {f"data/{name}": export.rows for name, export in exports.items()}
     summary = {
         "files": dict(sorted(files.items())),
-        "dirt": {f"data/{name}": dict(export.dirt) for name, export in exports.items()},
+        "dirt": {f"data/{name}": dict(+export.dirt) for name, export in exports.items()},
         "customers": customers,
         "reps": places.reps + places.msls,
         "seed": seed,
@@ -158,6 +159,8 @@ def _check(customers: int, weeks: int, seed: int) -> None:
         ("seed", seed, 0, 2**63 - 1),
     ):
         if not low <= value <= high:
-            raise UsageError(
-                "UN5103", f"{name} must be from {low} to {high}, not {value}", hint=f"change {name}"
-            )
+            message = f"{name} must be from {low} to {high}, not {value}"
+            raise UsageError("UN5103", message, hint=f"change {name}")
+    if customers * weeks < LEAST_HISTORY:
+        message = f"{customers} customers in {weeks} weeks are too few: some files would be empty"
+        raise UsageError("UN5103", message, hint=f"customers times weeks must be {LEAST_HISTORY} or more")

@@ -83,7 +83,7 @@ class Simulation:
         monday = before.astype("datetime64[D]") - (before.astype("datetime64[D]").astype(int) + 3) % 7
         for week in range(weeks + 1):  # the last one is cut short by the instant
             begin = (monday - 7 * (weeks - week)).astype("datetime64[s]")
-            allowed = ~self.brand.needs_consent | self.permission.allows(begin)
+            allowed = ~self.brand.needs_consent | self.permission.allows(begin, begin + 7 * DAY)
             for channel in range(len(self.brand.channels)):
                 self._contact(channel, week, begin, self._rate[:, channel] * allowed[:, channel])
             self.stage -= (self.rng.random(self.stage.shape) < self.settings.slip) & (self.stage > 0)
@@ -147,7 +147,8 @@ class Simulation:
         """Return the planted probability of a response."""
         taste = np.where(content >= 0, self._taste[who, content], 1.0)
         warmth = 0.85 + 0.1 * self.stage[who, product]
-        return np.clip(self.people.receptivity[who, channel] * (0.5 + 0.5 * taste) * warmth, 0.01, 0.97)
+        chance = self.people.receptivity[who, channel] * (0.5 + 0.5 * taste) * warmth
+        return np.asarray(np.clip(chance, 0.01, 0.97))
 
     def _deliver(self, mails: _Contacts) -> Bools:
         """Write what happens to mails without a person's doing; return which arrived."""
@@ -163,7 +164,9 @@ class Simulation:
         leaves = arrived & (rng.random(n) < settings.unsubscribe)
         left_at = mails.at + 2 * DAY
         mails.write(self._log, leaves, "unsubscribed", left_at)
-        self.permission.withdraw(mails.who[leaves], mails.columns["channel"][leaves], left_at[leaves])
+        self.permission.withdraw(
+            mails.who[leaves], self.brand.channels.index("approved_email"), left_at[leaves]
+        )
         return arrived
 
     def _respond(self, contacts: _Contacts, responded: Bools) -> None:

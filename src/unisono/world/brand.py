@@ -42,7 +42,7 @@ class Brand:
 
     def usable(self, channel: int, day: np.datetime64) -> Bools:
         """Return which contents could be used on a channel on a day (K)."""
-        return self.on_channel[channel] & (self.valid_from <= day) & (day <= self.valid_until)
+        return np.asarray(self.on_channel[channel] & (self.valid_from <= day) & (day <= self.valid_until))
 
 
 def make_brand(playbook: Playbook) -> Brand:

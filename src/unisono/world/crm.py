@@ -100,7 +100,7 @@ def activities(batch: Batch) -> tuple[Columns, Recipe]:
     recipe = Recipe(
         id="ID cliente",
         date="Data",
-        future=str(instants((batch.before + 400 * DAY)[None], MINUTE)[0]),
+        future=str(instants(np.array([batch.before + 400 * DAY]), MINUTE)[0]),
         word="Tipo",
         number="Durata (min)",
         changed=("Messaggio", "Corretto a mano"),

@@ -106,7 +106,7 @@ def _shares(
     rows: tuple[tuple[str, str, float], ...] | tuple[tuple[str, str, str, str, float], ...],
 ) -> Floats:
     shares = np.array([row[-1] for row in rows], float)
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())
 
 
 def _sample_names(
@@ -115,12 +115,13 @@ def _sample_names(
     minority = [settings.turkish, settings.chinese]
     origin = rng.choice(3, n, p=[1 - sum(minority), *minority])
 
-    def pick(*sizes: int) -> Ints:
-        size, first = np.array(sizes)[origin], np.array([0, sizes[0], sizes[0] + sizes[1]])[origin]
-        return first + (rng.random(n) * size).astype(np.int64)
+    def any_of(*sizes: int) -> Ints:
+        """Return positions in lists of these sizes laid end to end, each in the list of the origin."""
+        size, first = np.array(sizes)[origin], np.array([0, *sizes]).cumsum()[origin]
+        return np.asarray(first + (rng.random(n) * size).astype(np.int64))
 
-    given = pick(len(names.ITALIAN_GIVEN), len(names.TURKISH_GIVEN), len(names.CHINESE_GIVEN))
-    family = pick(len(names.ITALIAN_FAMILY), len(names.TURKISH_FAMILY), len(names.CHINESE_FAMILY))
+    given = any_of(len(names.ITALIAN_GIVEN), len(names.TURKISH_GIVEN), len(names.CHINESE_GIVEN))
+    family = any_of(len(names.ITALIAN_FAMILY), len(names.TURKISH_FAMILY), len(names.CHINESE_FAMILY))
     latin_given, latin_family = pa.array(_GIVEN).take(given), pa.array(_FAMILY).take(family)
     script_given = pa.array([script for script, _ in names.CHINESE_GIVEN]).take(
         np.maximum(given - _SCRIPT, 0)

@@ -27,6 +27,7 @@ class Statements:
 class Permission:
     """Statements about the channels that need consent: arrays customers x channels."""
 
+    granted: Bools  # ever
     status: np.ndarray  # words of settings.consent, 'none' where nothing was stated
     stated_at: np.ndarray
     ends_at: np.ndarray  # withdrawal or expiry; far in the future where neither happened
@@ -55,10 +56,9 @@ class Permission:
             ),
         )
 
-    def allows(self, at: np.datetime64) -> Bools:
-        """Return who may be contacted on which channel at an instant."""
-        given = np.isin(self.status, ("granted", "withdrawn", "expired"))
-        return np.asarray(given & (self.stated_at <= at) & (at < self.ends_at))
+    def allows(self, begin: np.datetime64, end: np.datetime64) -> Bools:
+        """Return who may be contacted on which channel from one instant to another."""
+        return np.asarray(self.granted & (self.stated_at <= begin) & (end <= self.ends_at))
 
 
 def sample_permission(
@@ -73,4 +73,7 @@ def sample_permission(
     stated = before - rng.integers(200 * 86400, 900 * 86400, shape) * np.timedelta64(1, "s")
     ended = before - rng.integers(2, 180, shape) * DAY
     lasting = before + rng.integers(60, 700, shape) * DAY
-    return Permission(status, stated, np.where(np.isin(status, ("withdrawn", "expired")), ended, lasting))
+    granted = np.isin(status, ("granted", "withdrawn", "expired"))
+    return Permission(
+        granted, status, stated, np.where(np.isin(status, ("withdrawn", "expired")), ended, lasting)
+    )

@@ -138,6 +138,6 @@ class WorldSettings:
     customers_per_rep: int = 120
     customers_per_msl: int = 800
     msl_share: float = 0.12  # covered by the medical side: those of highest potential
-    capacity_minutes: tuple[float, ...] = (480.0, 600.0, 720.0)  # for suggested contacts in one week
+    capacity_minutes: tuple[float, ...] = (360.0, 420.0, 480.0)  # for suggested contacts in one week
 
     chunk: int = 4000  # customers simulated at a time; bounds memory

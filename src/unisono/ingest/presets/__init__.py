@@ -40,7 +40,9 @@ def expand(source: Source) -> list[Source]:
     feeds = load(source.preset)
     if source.feed is None:
         alone = len(feeds) == 1
-        return [_filled(source, source.name if alone else f"{source.name}_{feed}", feeds[feed]) for feed in feeds]
+        return [
+            _filled(source, source.name if alone else f"{source.name}_{feed}", feeds[feed]) for feed in feeds
+        ]
     if source.feed not in feeds:
         message = f"preset '{source.preset}' has no feed '{source.feed}'"
         raise SourceError("UN2015", message, hint=did_you_mean(source.feed, feeds))

@@ -1,0 +1,95 @@
+"""The tutorial's commands do what it says, in the order it says, in an empty folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS, blocks
+
+COMMANDS = [
+    line.removeprefix("$ ")
+    for block in blocks(DOCS / "tutorial.md", "console")
+    for line in block.text.splitlines()
+    if line.startswith("$ ")
+]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The tutorial after its last command: the folder, and what each command printed."""
+
+    folder: Path
+    printed: list[str]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    folder = tmp_path_factory.mktemp("tutorial")
+    printed = [run(filled_in(command, folder), folder) for command in COMMANDS]
+    return Done(folder, printed)
+
+
+def run(command: str, folder: Path) -> str:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {"PATH": path, "HOME": str(folder), "LC_ALL": "C.UTF-8", "COLUMNS": "120"}
+    result = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, f"$ {command}\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+def filled_in(command: str, folder: Path) -> str:
+    """Return a command with an id in place of the word that stands for one."""
+    words = {"DECISION_ID": "decision", "CUSTOMER_ID": "no_action"}
+    for word, table in words.items():
+        if word in command:
+            command = command.replace(word, first(folder, table, word.lower()))
+    return command
+
+
+def first(folder: Path, table: str, column: str) -> str:
+    rows = json.loads(run(f"unisono tables show demo {table} --rows 1 --json", folder))
+    return str(rows[0][column])
+
+
+def test_the_tutorial_has_commands() -> None:
+    assert len(COMMANDS) >= 10
+    assert sum(command.startswith("unisono run") for command in COMMANDS) == 3
+
+
+def test_every_command_works(done: Done) -> None:
+    assert len(done.printed) == len(COMMANDS)
+
+
+def test_the_last_run_changes_nothing(done: Done) -> None:
+    assert "Nothing changed" in done.printed[-1]
+    assert len(list((done.folder / "demo/store/runs").iterdir())) == 2
+
+
+def test_a_lower_cap_stops_more_candidates(done: Done) -> None:
+    before, after = (
+        int(line.split()[2].replace(",", ""))
+        for command, printed in zip(COMMANDS, done.printed, strict=True)
+        if command.startswith("unisono run") and "Nothing changed" not in printed
+        for line in printed.splitlines()
+        if line.split()[:1] == ["cap"]
+    )
+    assert after > before
+
+
+def test_decisions_name_the_playbook_they_were_made_by(done: Done) -> None:
+    versions = [
+        {row["policy_version"] for row in csv.DictReader((done.folder / name).open(encoding="utf-8"))}
+        for name in ("before.csv", "after.csv")
+    ]
+    assert [len(found) for found in versions] == [1, 1]
+    assert versions[0] != versions[1]

@@ -1,0 +1,29 @@
+/* Why a content may not be used on a channel at the clock; empty where it may. */
+WITH market AS (
+  SELECT DISTINCT
+    t.content_id
+  FROM playbook_content_tag AS t
+  INNER JOIN playbook_policy AS p
+    ON p.market = t.value
+  WHERE
+    t.tag = 'market'
+)
+SELECT
+  c.content_id,
+  h.value AS channel,
+  c.product_id,
+  CASE
+    WHEN c.status <> 'approved'
+    THEN 'not_approved'
+    WHEN c.valid_from > CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    THEN 'not_yet_valid'
+    WHEN c.valid_until < CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    THEN 'expired'
+    WHEN m.content_id IS NULL
+    THEN 'market'
+  END AS blocked_by
+FROM playbook_content AS c
+INNER JOIN playbook_content_tag AS h
+  ON h.content_id = c.content_id AND h.tag = 'channel'
+LEFT JOIN market AS m
+  ON m.content_id = c.content_id

@@ -1,0 +1,79 @@
+/* How many candidates met and failed each gate, for the whole run ('*') and for each customer. */
+WITH gate AS (
+  SELECT
+    *
+  FROM VALUES
+    ('kind', 1),
+    ('assignment', 2),
+    ('wall', 3),
+    ('control_arm', 4),
+    ('stale_input', 5),
+    ('consent', 6),
+    ('suppression', 7),
+    ('content', 8),
+    ('repeat_content', 9),
+    ('cap', 10),
+    ('rest', 11) AS g(gate, position)
+), stopped AS (
+  SELECT
+    customer_id,
+    blocked_by AS gate,
+    COUNT(*) AS candidates,
+    MIN(product_id || '/' || channel || COALESCE('/' || rep_id, '')) AS example
+  FROM candidate
+  GROUP BY
+    customer_id,
+    blocked_by
+), scoped AS (
+  SELECT
+    customer_id,
+    gate,
+    candidates,
+    example
+  FROM stopped
+  UNION ALL
+  SELECT
+    '*' AS customer_id,
+    gate,
+    SUM(candidates) AS candidates,
+    MIN(customer_id || '/' || example) AS example
+  FROM stopped
+  GROUP BY
+    gate
+), total AS (
+  SELECT
+    customer_id,
+    SUM(candidates) AS candidates
+  FROM scoped
+  GROUP BY
+    customer_id
+), met AS (
+  SELECT
+    t.customer_id,
+    g.gate,
+    g.position,
+    t.candidates - COALESCE(
+      SUM(s.candidates) OVER (
+        PARTITION BY t.customer_id
+        ORDER BY g.position NULLS LAST
+        rows BETWEEN UNBOUNDED preceding AND 1 preceding
+      ),
+      0
+    ) AS entering,
+    COALESCE(s.candidates, 0) AS removed,
+    s.example
+  FROM total AS t
+  CROSS JOIN gate AS g
+  LEFT JOIN scoped AS s
+    ON s.customer_id = t.customer_id AND s.gate = g.gate
+)
+SELECT
+  customer_id,
+  gate,
+  position,
+  entering,
+  removed,
+  example
+FROM met
+WHERE
+  customer_id = '*' OR removed > 0

@@ -1,0 +1,85 @@
+"""An engine for small tests: DuckDB in memory, with the SQL of each statement prepared once.
+
+Preparing the SQL takes most of the time of a tiny run; `test_quick.py` holds it to the real engine's results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from unisono.engine import Kernel, Query, Value
+from unisono.engine.base import Combine, Engine, Reads, columns_of
+from unisono.engine.sql import conform, rows_of
+from unisono.errors import EngineError
+from unisono.tables.arrow import conform_arrow, empty
+
+DATABASE = duckdb.connect(config={"threads": 1})
+NUMBERS = count()
+Bound = tuple[tuple[str, Value], ...]
+
+
+@cache
+def _making(name: str, text: str, where: str, values: Bound) -> str:
+    return conform(Query(text, where, dict(values)).bound(), name).sql(dialect="duckdb")
+
+
+@cache
+def _reading(text: str, values: Bound) -> str:
+    return Query(text, "query", dict(values)).sql("duckdb")
+
+
+@cache
+def _rows(name: str, columns: tuple[str, ...]) -> str:
+    return rows_of(name, columns).sql(dialect="duckdb")
+
+
+class QuickEngine(Engine):
+    """Keeps every table in memory; nothing is written."""
+
+    dialect = "duckdb"
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.connection = DATABASE.cursor()  # opening a database takes longer than most of a tiny run
+        schema = f"s{next(NUMBERS)}"
+        self.connection.execute(f"create schema {schema}")
+        self.connection.execute(f"use {schema}")
+
+    def attach(self, name: str, *folders: Path) -> None:
+        raise NotImplementedError
+
+    def table(self, name: str, what: Query | pa.Table) -> int:
+        if not isinstance(what, Query):
+            self.connection.register(name, conform_arrow(what, name))
+            return int(what.num_rows)
+        text = _making(name, what.text, what.where, tuple(what.values.items()))
+        try:
+            made = self.connection.execute(f'create or replace table "{name}" as {text}').fetchall()
+        except duckdb.Error as error:
+            raise EngineError("UN3001", f"{error}\n{text}", where=name) from error
+        return int(made[0][0])
+
+    def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
+        found = {table: self.get(table, columns) for table, columns in columns_of(reads).items()}
+        return self.table(name, conform_arrow(kernel(found), name))
+
+    def fold(self, kernel: Kernel, reads: Reads, by: str | None, combine: Combine) -> pa.Table:
+        raise NotImplementedError
+
+    def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
+        return self.connection.sql(_reading(sql, tuple((values or {}).items()))).to_arrow_table()
+
+    def get(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
+        """Return a table in the order of its contract."""
+        wanted = columns or tuple(empty(name).column_names)
+        found = self.connection.sql(_rows(name, wanted)).to_arrow_table()
+        return found.cast(empty(name).select(wanted).schema)
+
+    def close(self) -> None:
+        self.connection.close()
