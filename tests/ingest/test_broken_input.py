@@ -10,7 +10,7 @@ from collections.abc import Callable
 import openpyxl
 import pytest
 
-from tests.ingest.bench import GOOD, HEADER, Bench, touch
+from tests.ingest.bench import GOOD, HEADER, Bench, Result, touch
 from unisono.errors import UnisonoError
 
 CONSENT = {
@@ -293,16 +293,27 @@ REFUSED: dict[str, tuple[str, str, str | None]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """All of them in one file, with a good row at either end."""
+    lines = "\n".join(line for line, _, _ in REFUSED.values())
+    content = f"{HEADER}t0{GOOD[2:]}{lines}\nt9{GOOD[2:]}"
+    return Bench(tmp_path_factory.mktemp("refused")).touch("a.csv", content)
+
+
 @pytest.mark.parametrize("kind", REFUSED)
-def test_is_put_into_quarantine_with_line_reason_and_row(kind: str, bench: Bench) -> None:
+def test_is_put_into_quarantine_with_line_reason_and_row(kind: str, refused: Result) -> None:
     line, reason, column = REFUSED[kind]
-    result = bench.touch("a.csv", f"{HEADER}t0{GOOD[2:]}{line}\nt9{GOOD[2:]}")
-    row = result.only_refused()
-    assert (row["source"], row["file"], row["line"]) == ("visits", "data/a.csv", 3)
-    assert (row["table_name"], row["column_name"], row["reason"]) == ("source_touchpoint", column, reason)
+    [row] = [row for row in refused.refused if row["line"] == 3 + list(REFUSED).index(kind)]
+    assert (row["source"], row["file"], row["table_name"]) == ("visits", "data/a.csv", "source_touchpoint")
+    assert (row["column_name"], row["reason"]) == (column, reason)
     assert row["raw"] == line
     assert row["detail"]
-    assert [touch["touchpoint_id"] for touch in result.rows("source_touchpoint")] == ["t0", "t9"]
+
+
+def test_good_rows_beside_bad_ones_are_taken(refused: Result) -> None:
+    assert [touch["touchpoint_id"] for touch in refused.rows("source_touchpoint")] == ["t0", "t9"]
+    assert len(refused.refused) == len(REFUSED)
 
 
 def test_detail_names_what_was_seen_and_what_is_near(bench: Bench) -> None:
@@ -374,7 +385,8 @@ def test_bad_ndjson_line(line: str, detail: str, bench: Bench) -> None:
 
 
 def test_conflicting_types_in_ndjson(bench: Bench) -> None:
-    base = '{{"id": {id}, "hcp": "h", "at": "2024-01-02", "channel": "f2f_visit", "event": "visited", "amount": {amount}}}'
+    rest = '"hcp": "h", "at": "2024-01-02", "channel": "f2f_visit", "event": "visited"'
+    base = f'{{{{"id": {{id}}, {rest}, "amount": {{amount}}}}}}'
     lines = [
         base.format(id=1, amount="1.5"),
         base.format(id='"2"', amount='"2.5"'),

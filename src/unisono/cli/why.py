@@ -136,7 +136,7 @@ def print_decision(decision: Row) -> None:
     ]
     terms += [(f"- {term}", f"{decision[term]:.2f} {money}", _meaning(term)) for term in COSTS]
     terms.append(("= value", f"{decision['value']:.2f} {money}", "what the contact is expected to be worth"))
-    print_table("\nValue", ["term", "figure", "meaning"], terms, ["figure"])
+    print_table("Value", ["term", "figure", "meaning"], terms, ["figure"])
     print_table("Record", ["field", "content"], _record(decision, money))
 
 
@@ -150,6 +150,7 @@ def _record(decision: Row, money: str) -> list[tuple[str, str]]:
     return [
         ("decision", f"{decision['decision_id']}, usable until {decision['expires_at']:%Y-%m-%d %H:%M} UTC"),
         ("price paid", f"{decision['unit_price']:.4f} {money} a {unit} for {uses}"),
+        ("", f"{decision['suggestion_price']:.2f} {money} for one of the representative's suggestions"),
         ("left after price", f"{decision['reduced_value']:.2f} {money}"),
         ("runner-up", rival),
         ("what would change it", decision["flip_condition"]),

@@ -27,9 +27,13 @@ usual_action as (
         a.product_id,
         a.channel,
         max(a.value) as value,
-        max(a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end) as reduced_value
+        max(
+            a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end
+            - coalesce(q.price, 0)
+        ) as reduced_value
     from action as a
-    left join price as p on p.owner = coalesce(a.rep_id, a.channel)
+    left join price as p on p.owner = coalesce(a.rep_id, a.channel) and p.resource <> 'rep_suggestions'
+    left join price as q on q.owner = a.rep_id and q.resource = 'rep_suggestions'
     group by a.customer_id, a.product_id, a.channel
 ),
 usual_stop as (
@@ -47,6 +51,7 @@ select
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
     a.fatigue_cost, a.unit_cost, a.minutes, a.value,
     d.unit_price,
+    d.suggestion_price,
     d.reduced_value,
     d.rank,
     c.simulated,

@@ -1,15 +1,16 @@
 """Choose actions under the limits of customers, representatives and channels.
 
-Each permitted action uses one scarce resource: minutes of its representative, or one sending of its central
-channel. A price per unit of each resource is found by bisection: at a price, every customer takes the best
-actions by reduced value = value - price x amount, and use falls as the price rises. The choice at the lowest
-prices that keep within capacity is then filled up, best first, with what still fits, so every limit holds
-whatever the prices. Doing nothing is worth 0: an action of no value is never chosen. All prices move together,
-which is exact while customers have one resource to choose from and a good start when they have several.
+An action uses minutes of its representative and one of the few suggestions a representative gets, or one sending
+of its central channel. Prices are found by bisection: at given prices every customer takes the best actions by
+reduced value, which is value less the price of what the action uses, and use falls as its price rises. What
+customers take at the lowest prices that fit is then filled up, best first, so every limit holds whatever the
+prices. Doing nothing is worth 0: an action of no value is never chosen. The prices of all resources of one kind
+move together, which is exact while each customer has one of them to choose from, and a start where not.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-BISECTIONS = 40  # halvings of the price interval: relative precision of about 1e-12
+UNIT_BISECTIONS = 30  # halvings of the price interval: relative precision of 1e-9
+COUNT_BISECTIONS = 15  # each needs all unit prices anew
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class Problem:
     capacity: np.ndarray
     per_customer: int
     per_rep: int
+    reps: int
+
+
+@dataclass(frozen=True)
+class Prices:
+    """`unit`: price per unit of each resource; `suggestion`: price of one suggestion of each representative."""
+
+    unit: np.ndarray
+    suggestion: np.ndarray
 
 
 def solve(tables: Mapping[str, pa.Table]) -> pa.Table:
@@ -46,31 +57,53 @@ def solve(tables: Mapping[str, pa.Table]) -> pa.Table:
         [(name, "ascending") for name in ("customer_id", "product_id", "channel", "rep_id")]
     )
     problem = _problem(action, tables["rep"], tables["playbook_channel"], tables["playbook_policy"])
-    price = find_prices(problem)
-    chosen = fill(problem, price)
-    return _choice(action, problem, price, chosen)
+    prices = find_prices(problem)
+    return _choice(action, problem, prices, fill(problem, prices))
 
 
-def find_prices(problem: Problem) -> np.ndarray:
-    """Return the price per unit of each resource, within bisection precision the lowest that fits its capacity."""
+def find_prices(problem: Problem) -> Prices:
+    """Return the lowest prices, within bisection precision, at which what customers take fits every limit."""
+    suggestion = np.zeros(problem.reps)
+    unit = _unit_prices(problem, suggestion)
+    if not _over_count(problem, Prices(unit, suggestion)).any():
+        return Prices(unit, suggestion)
+    low, high = suggestion, np.full(problem.reps, max(problem.value.max(), 0.0))
+    for _ in range(COUNT_BISECTIONS):
+        middle = (low + high) / 2
+        over = _over_count(problem, Prices(_unit_prices(problem, middle), middle))
+        low, high = np.where(over, middle, low), np.where(over, high, middle)
+    suggestion = np.where(
+        low > 0, high, 0.0
+    )  # who was never over the limit pays nothing, not next to nothing
+    return Prices(_unit_prices(problem, suggestion), suggestion)
+
+
+def _unit_prices(problem: Problem, suggestion: np.ndarray) -> np.ndarray:
+    """Return the lowest price per unit of each resource that fits its capacity, at given prices of suggestions."""
     low = np.zeros(problem.capacity.size)
     high = np.zeros(problem.capacity.size)
-    worth = np.where(problem.amount > 0, problem.value / np.maximum(problem.amount, 1e-12), 0.0)
-    np.maximum.at(high, problem.resource, np.maximum(worth, 0.0))
-    if (_use(problem, pick(problem, low)) <= problem.capacity).all():
+    worth = problem.value / np.maximum(problem.amount, 1e-12)
+    np.maximum.at(high, problem.resource, np.where(problem.amount > 0, np.maximum(worth, 0.0), 0.0))
+    if (_use(problem, Prices(low, suggestion)) <= problem.capacity).all():
         return low
-    for _ in range(BISECTIONS):
+    for _ in range(UNIT_BISECTIONS):
         middle = (low + high) / 2
-        over = _use(problem, pick(problem, middle)) > problem.capacity
+        over = _use(problem, Prices(middle, suggestion)) > problem.capacity
         low, high = np.where(over, middle, low), np.where(over, high, middle)
-    fits = _use(problem, pick(problem, low)) <= problem.capacity
-    return np.where(fits, low, high)
+    return np.where(low > 0, high, 0.0)
 
 
-def pick(problem: Problem, price: np.ndarray) -> np.ndarray:
-    """Return which actions customers take at `price`: the best of each, at most `per_customer`, one a product."""
+def reduced_value(problem: Problem, prices: Prices) -> np.ndarray:
+    """Return value less the price of the time or sending an action uses, and of the suggestion itself."""
+    suggestion = np.where(problem.rep >= 0, prices.suggestion[problem.rep], 0.0) if problem.reps else 0.0
+    reduced: np.ndarray = problem.value - prices.unit[problem.resource] * problem.amount - suggestion
+    return reduced
+
+
+def pick(problem: Problem, prices: Prices) -> np.ndarray:
+    """Return which actions customers take at `prices`: the best of each, at most `per_customer`, one a product."""
     customer, product = problem.customer, problem.product
-    left = problem.value - price[problem.resource] * problem.amount
+    left = reduced_value(problem, prices)
     left[left <= 0] = -np.inf
     starts = np.flatnonzero(np.diff(customer, prepend=-1))
     taken = np.zeros(left.size, dtype=bool)
@@ -85,36 +118,40 @@ def pick(problem: Problem, price: np.ndarray) -> np.ndarray:
     return taken
 
 
-def fill(problem: Problem, price: np.ndarray) -> np.ndarray:
-    """Return the final choice: within every limit, best first, starting from what customers take at `price`."""
-    reduced = problem.value - price[problem.resource] * problem.amount
-    wanted = pick(problem, price)
+def fill(problem: Problem, prices: Prices) -> np.ndarray:
+    """Return the final choice: within every limit, best first, starting from what customers take at `prices`."""
+    reduced = reduced_value(problem, prices)
     candidates = np.flatnonzero(problem.value > 0)
-    order = candidates[np.lexsort((candidates, -reduced[candidates], ~wanted[candidates]))]
-    left = problem.capacity.astype(float).copy()
-    customer_count: dict[int, int] = {}
-    rep_count: dict[int, int] = {}
+    spare = ~pick(problem, prices)[candidates]
+    order = candidates[np.lexsort((candidates, -reduced[candidates], spare))]
+    left = problem.capacity.astype(float)
+    customer_count: Counter[int] = Counter()
+    rep_count: Counter[int] = Counter()
     product_taken: set[tuple[int, int]] = set()
     chosen = np.zeros(problem.value.size, dtype=bool)
     for i in order.tolist():
         who, rep, resource = int(problem.customer[i]), int(problem.rep[i]), int(problem.resource[i])
-        if (
-            customer_count.get(who, 0) >= problem.per_customer
-            or (who, int(problem.product[i])) in product_taken
-        ):
+        product = (who, int(problem.product[i]))
+        if customer_count[who] >= problem.per_customer or product in product_taken:
             continue
-        if problem.amount[i] > left[resource] or (rep >= 0 and rep_count.get(rep, 0) >= problem.per_rep):
+        if problem.amount[i] > left[resource] or (rep >= 0 and rep_count[rep] >= problem.per_rep):
             continue
         left[resource] -= problem.amount[i]
-        customer_count[who] = customer_count.get(who, 0) + 1
-        rep_count[rep] = rep_count.get(rep, 0) + 1
-        product_taken.add((who, int(problem.product[i])))
+        customer_count[who] += 1
+        rep_count[rep] += 1
+        product_taken.add(product)
         chosen[i] = True
     return chosen
 
 
-def _use(problem: Problem, taken: np.ndarray) -> np.ndarray:
+def _use(problem: Problem, prices: Prices) -> np.ndarray:
+    taken = pick(problem, prices)
     return np.bincount(problem.resource[taken], problem.amount[taken], minlength=problem.capacity.size)
+
+
+def _over_count(problem: Problem, prices: Prices) -> np.ndarray:
+    by_rep = problem.rep[pick(problem, prices)]
+    return np.bincount(by_rep[by_rep >= 0], minlength=problem.reps) > problem.per_rep
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
@@ -139,23 +176,25 @@ def _problem(action: pa.Table, rep: pa.Table, channel: pa.Table, policy: pa.Tabl
         capacity=np.concatenate([np.asarray(rep["capacity_minutes"], dtype=float), sends]),
         per_customer=policy["per_customer"][0].as_py(),
         per_rep=policy["per_rep"][0].as_py(),
+        reps=len(rep_index),
     )
 
 
-def _choice(action: pa.Table, problem: Problem, price: np.ndarray, chosen: np.ndarray) -> pa.Table:
+def _choice(action: pa.Table, problem: Problem, prices: Prices, chosen: np.ndarray) -> pa.Table:
     index = np.flatnonzero(chosen)
-    unit_price = price[problem.resource[index]]
-    reduced = problem.value[index] - unit_price * problem.amount[index]
+    rep = problem.rep[index]
+    reduced = reduced_value(problem, prices)[index]
     rank = np.zeros(index.size, dtype=np.int64)
     by_owner = np.lexsort((index, -reduced, problem.resource[index]))
-    owners = problem.resource[index][by_owner]
-    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]]) if index.size else index
-    rank[by_owner] = np.arange(index.size) - np.repeat(starts, np.diff(np.r_[starts, index.size])) + 1
+    starts = np.flatnonzero(np.diff(problem.resource[index][by_owner], prepend=-1))
+    rank[by_owner] = np.arange(index.size) - np.repeat(starts, np.diff(starts, append=index.size)) + 1
     taken = action.take(pa.array(index)).select(
         ["customer_id", "product_id", "channel", "rep_id", "content_id", "value"]
     )
+    suggestion = np.where(rep >= 0, prices.suggestion[rep], 0.0) if problem.reps else np.zeros(index.size)
     return (
-        taken.append_column("unit_price", pa.array(unit_price))
+        taken.append_column("unit_price", pa.array(prices.unit[problem.resource[index]]))
+        .append_column("suggestion_price", pa.array(suggestion))
         .append_column("reduced_value", pa.array(reduced))
         .append_column("rank", pa.array(rank))
     )

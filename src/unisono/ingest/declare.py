@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from unisono.errors import ProblemsError, SourceError, did_you_mean
 from unisono.ingest.expression import NotScalarError, constant, parse
@@ -94,8 +94,10 @@ def known_words(table: Table, column: Column, channels: Collection[str]) -> tupl
 
 
 def _settings(source: Source) -> Iterator[Finding]:
-    if source.timezone not in (zones := available_timezones()):
-        hint = did_you_mean(source.timezone, zones)
+    try:
+        ZoneInfo(source.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        hint = did_you_mean(source.timezone, available_timezones())
         yield Finding(("timezone",), "UN2016", f"'{source.timezone}' is not an IANA time zone", hint)
     try:
         codecs.lookup(source.encoding)

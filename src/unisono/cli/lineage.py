@@ -1,0 +1,60 @@
+"""unisono lineage"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from unisono.cli.common import echo_json, json_option, print_table, project_and_rest
+from unisono.errors import UsageError
+
+if TYPE_CHECKING:
+    from unisono.ingest import Sources
+
+
+@click.command(name="lineage")
+@click.argument("words", metavar="[DIR] TABLE.COLUMN", nargs=-1, required=True)
+@json_option
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Follow a column back to the columns of the sources.
+
+    Prints the tree of tables and columns its values are made from, and which expression of sources.yaml fills each
+    column at its roots.
+    """
+    from unisono.engine.lineage import column_lineage
+    from unisono.pipeline import STEPS
+
+    project, rest = project_and_rest(words, most=1)
+    table, dot, column = rest[0].partition(".") if rest else ("", "", "")
+    if not dot:
+        hint = "for example: unisono lineage DIR decision.value"
+        raise UsageError("UN5004", "a table and a column are needed", hint=hint)
+    origin = column_lineage(table, column, STEPS)
+    roots = mapped(project.sources(), sorted(origin.leaves()))
+    if as_json:
+        echo_json({"column": origin.name, "leaves": sorted(origin.leaves()), "sources": roots})
+        return
+    for line in origin.lines():
+        click.echo(line)
+    click.echo()
+    cells = [(row["column"], row["source"], row["file"], row["expression"]) for row in roots]
+    print_table("Filled from", ["column", "source", "file", "expression"], cells)
+
+
+def mapped(sources: Sources, leaves: list[str]) -> list[dict[str, str]]:
+    """Return which source fills each ingested column, and by which expression over its own columns."""
+    found = []
+    for leaf in leaves:
+        table, _, column = leaf.partition(".")
+        for source in sources.sources:
+            if source.table != table:
+                continue
+            expressions = [source.columns[column]] if column in source.columns else []
+            expressions += [
+                each.source for each in source.maps if any(column in to for to in each.to.values())
+            ]
+            for expression in expressions:
+                files = ", ".join(source.files)
+                found.append({"column": leaf, "source": source.name, "file": files, "expression": expression})
+    return found
