@@ -17,7 +17,17 @@ KILLS = 6
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "unisono", "run", str(folder), "--as-of", CLOCK.isoformat(), "--force", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "unisono",
+        "run",
+        str(folder),
+        "--as-of",
+        CLOCK.isoformat(),
+        "--force",
+        "--json",
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
@@ -35,7 +45,9 @@ def test_sigkill_at_random_moments(demo: Path) -> None:
         run.send_signal(signal.SIGKILL)
         killed += run.wait() == -signal.SIGKILL
         snapshot = project.snapshot()
-        assert snapshot.read("select count(*) as n from decision")["n"][0].as_py() == len(expected["decision"])
+        assert snapshot.read("select count(*) as n from decision")["n"][0].as_py() == len(
+            expected["decision"]
+        )
         assert snapshot.manifest["run_id"] == snapshot.run_id
     assert killed > 0, "no run was still going when it was killed"
     again = start(demo)

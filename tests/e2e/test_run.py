@@ -36,7 +36,12 @@ def test_the_manifest_says_what_the_run_was_made_from(finished_demo: Path) -> No
     assert manifest["clock"] == CLOCK.isoformat()
     assert manifest["simulated"] is True
     assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
-    assert {stage["table"] for stage in manifest["stages"]} >= {"touchpoint", "preference", "belief", "decision"}
+    assert {stage["table"] for stage in manifest["stages"]} >= {
+        "touchpoint",
+        "preference",
+        "belief",
+        "decision",
+    }
     assert all(stage["peak_mib"] > 0 for stage in manifest["stages"])
 
 
@@ -66,7 +71,10 @@ def test_customer_ids_stay_when_the_clock_moves(demo: Path) -> None:
     project = open_project(demo)
     before = project.snapshot().table("customer_xref").to_pylist()
     later = project.run(as_of=CLOCK + timedelta(days=7))
-    ids = {(row["system"], row["source_record_id"]): row["customer_id"] for row in later.table("customer_xref").to_pylist()}
+    ids = {
+        (row["system"], row["source_record_id"]): row["customer_id"]
+        for row in later.table("customer_xref").to_pylist()
+    }
     assert all(ids[row["system"], row["source_record_id"]] == row["customer_id"] for row in before)
 
 
@@ -115,6 +123,6 @@ def test_a_failing_check_publishes_nothing(demo: Path, monkeypatch: pytest.Monke
     sql = demo / "no_decisions.sql"
     sql.write_text("select decision_id from decision")
     monkeypatch.setattr("unisono.checks.CHECKS", (sql,))
-    with pytest.raises(EngineError, match=r"UN3009 check failed.*\n.*nothing was published"):
+    with pytest.raises(EngineError, match=r"UN3012 check failed.*\n.*nothing was published"):
         project.run(as_of=CLOCK, force=True)
     assert project.snapshot().run_id == published

@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import openpyxl
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.ingest.bench import AS_OF, GOOD, HEADER, Bench, touch
+from tests.ingest.bench import GOOD, HEADER, Bench, touch
 from unisono.ingest import INGESTED, delimited, read, read_sources, source_files
 from unisono.tables import TABLES
 
@@ -145,39 +145,30 @@ def test_files_are_fingerprinted_by_name_and_bytes(bench: Bench) -> None:
     assert changed == ["data/b.csv"]
 
 
-BAD = "bad"
-TEXTS = {
-    "plain": (["a", BAD, "c"], "\n"),
-    "carriage returns": (["a", BAD, "c"], "\r\n"),
-    "blank lines": (["a", "", "", BAD, "c", ""], "\n"),
-    "line ends in values": (['"a\nb"', "c", BAD, '"d\n\ne"', BAD], "\n"),
-    "quotes and line ends": (['"say ""a""\n"', BAD, '"x,y"', BAD, ""], "\n"),
-    "line ends in bad rows": (["a", f'"{BAD}\n",1,2,3,4,5,6,7', "b", BAD], "\n"),
+REST = ",h,2024-01-02,f2f_visit,visited,1"
+TEXTS: dict[str, tuple[str, list[int], int]] = {  # text, lines of its bad rows, number of its rows
+    "plain": (f"a{REST}\nbad\nc{REST}\n", [3], 3),
+    "no line end at the end": (f"a{REST}\nbad", [3], 2),
+    "carriage returns": (f"a{REST}\r\nbad\r\nc{REST}\r\n", [3], 3),
+    "blank lines": (f"a{REST}\n\n\nbad\nc{REST}\n\n\n", [5], 3),
+    "line ends in values": (f'"a\nb"{REST}\nbad\n"c\n\nd"{REST}\nbad\n', [4, 8], 4),
+    "quotes and line ends": (f'"a ""b""\n"{REST}\nbad\n"c,d"{REST}\nbad\n', [4, 6], 4),
+    "line ends in bad rows": (f'a{REST}\n"x\ny"\nb{REST}\nbad\n', [3, 6], 4),
+    "only bad rows": ("bad\nbad\nbad\n", [2, 3, 4], 3),
 }
 
 
-@pytest.mark.parametrize("block", [16, 200, 8 << 20])
+@pytest.mark.parametrize("block", [16, 100, 8 << 20])
 @pytest.mark.parametrize("kind", TEXTS)
 def test_lines_are_physical_lines(
     kind: str, block: int, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However the text is cut into blocks; an editor opened at the line shows the row."""
     monkeypatch.setattr(delimited, "BLOCK", block)
-    values, end = TEXTS[kind]
-    lines = [value and f"{value},h,2024-01-02,f2f_visit,visited,1" for value in values]
-    lines = [
-        "x,y" if BAD in value and "," not in value else line
-        for value, line in zip(values, lines, strict=True)
-    ]
-    text = end.join([HEADER.strip(), *lines]) + end
-    expected = [
-        1 + text[: text.index(end.join(["", *lines[index:]]))].count("\n") + 1
-        for index, value in enumerate(values)
-        if BAD in value
-    ]
-    result = bench.touch("a.csv", text)
-    assert [row["line"] for row in result.refused] == expected
-    assert result.counts[0].rows_in == len([value for value in values if value])
+    text, lines, rows = TEXTS[kind]
+    result = bench.touch("a.csv", HEADER + text)
+    assert [row["line"] for row in result.refused] == lines
+    assert result.counts[0].rows_in == rows
 
 
 @pytest.mark.parametrize(
@@ -236,7 +227,7 @@ def test_nested_json_is_json_text_for_expressions(bench: Bench) -> None:
 
 
 def test_clock_may_have_a_zone(bench: Bench) -> None:
-    assert bench.touch("a.csv", HEADER + GOOD).refused == []
-    later = AS_OF.astimezone()
-    assert bench.touch("a.csv", HEADER + GOOD, name="again").refused == []
-    assert bench.run(touch("a.csv"), as_of=later).refused == []
+    bench.write("a.csv", HEADER + GOOD.replace("2024-01-02", "2024-01-02T10:30"))
+    for hour, reasons in ((12, []), (11, ["after_clock"])):
+        as_of = datetime(2024, 1, 2, hour, tzinfo=timezone(timedelta(hours=1)))
+        assert [row["reason"] for row in bench.run(touch("a.csv"), as_of=as_of).refused] == reasons

@@ -154,7 +154,7 @@ VALUES = {
     "event": st.sampled_from(["visited", "vistied"]),
     "amount": st.sampled_from(["1", "2.5", "-1", "much", ""]),
 }
-ROWS = st.lists(st.fixed_dictionaries(VALUES), max_size=12)
+ROWS = st.lists(st.fixed_dictionaries(VALUES), max_size=30)
 BREAKS = st.sampled_from(
     [None, "short", "1,2,3,4,5,6,7", 'x"y', "", '"a\nb",h1,2024-01-02,f2f_visit,visited,1']
 )
@@ -166,7 +166,7 @@ def ingested(lines: list[str], **said: Any) -> tuple[Any, list[dict[str, Any]], 
         return result.counts[0], result.rows("source_touchpoint"), result.refused
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=ROWS, breaks=st.lists(BREAKS, max_size=4))
 def test_no_row_is_lost(rows: list[dict[str, str]], breaks: list[str | None]) -> None:
     lines = [",".join(row.values()) for row in rows] + [line for line in breaks if line is not None]
@@ -181,7 +181,7 @@ def test_no_row_is_lost(rows: list[dict[str, str]], breaks: list[str | None]) ->
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=ROWS, data=st.data())
 def test_order_of_rows_does_not_change_which_ids_are_accepted(
     rows: list[dict[str, str]], data: st.DataObject
@@ -194,7 +194,7 @@ def test_order_of_rows_does_not_change_which_ids_are_accepted(
     assert first[0].accepted == second[0].accepted
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=ROWS)
 def test_a_value_with_a_line_end_elsewhere_changes_nothing(rows: list[dict[str, str]]) -> None:
     """Blocks with such a value take another way through the parser."""

@@ -19,7 +19,7 @@ CHECKS = tuple(sorted(Path(__file__).parent.glob("*.sql")))
 
 
 def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) -> list[str]:
-    """Run every check over `tables`; return their names. EngineError UN3009 shows rows that fail one."""
+    """Run every check over `tables`; return their names. EngineError UN3012 shows rows that fail one."""
     queries = [Query.from_file(path, values) for path in CHECKS]
     queries += [query for table in tables for query in contract_checks(table)]
     for query in queries:
@@ -27,7 +27,7 @@ def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) ->
         if offending.num_rows:
             examples = "; ".join(str(row) for row in offending.slice(0, 3).to_pylist())
             raise EngineError(
-                "UN3009",
+                "UN3012",
                 f"check failed, {offending.num_rows} rows, for example {examples}",
                 where=query.where,
                 hint="nothing was published; the last snapshot stays in place",

@@ -76,7 +76,7 @@ def _channel_reason(fact: Fact) -> str:
     contacts = fact["channel_contacts"]
     noun = "contact" if contacts == 1 else "contacts"
     return (
-        f"Responded to {fact['channel_responses']} of {contacts} {noun} by {name}, "
+        f"Responded to {fact['channel_responses']} of {contacts} {noun} by {name} with any company, "
         f"the latest on {_day(fact['channel_last_at'])} (customers like this one: {fact['channel_expected']:.0%}); "
         f"expected to respond to the next with {share}."
     )
@@ -130,7 +130,7 @@ def flip_condition(fact: Fact) -> str:
     slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
     rival = max(fact["runner_up_value"] or 0.0, 0.0)
     threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
-    other = fact["runner_up"] if fact["runner_up"] and rival > 0 else "doing nothing"
+    other = f"the runner-up {fact['runner_up']}" if fact["runner_up"] and rival > 0 else "doing nothing"
     if threshold >= fact["response_probability"]:
         return (
             f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "

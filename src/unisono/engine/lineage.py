@@ -48,16 +48,16 @@ class Origin:
 
 
 def column_lineage(table: str, column: str, steps: Sequence[Step]) -> Origin:
-    """Return where a column comes from; UsageError UN5003 if the contract has no such table or column.
+    """Return where a column comes from; UsageError UN5011 if the contract has no such table or column.
 
     A kernel's column comes from every column the kernel takes.
     """
     if table not in TABLES:
-        raise UsageError("UN5003", f"no table is called '{table}'", hint=did_you_mean(table, TABLES))
+        raise UsageError("UN5011", f"no table is called '{table}'", hint=did_you_mean(table, TABLES))
     if column not in TABLES[table].names:
         known = TABLES[table].names
         raise UsageError(
-            "UN5003", f"table '{table}' has no column '{column}'", hint=did_you_mean(column, known)
+            "UN5011", f"table '{table}' has no column '{column}'", hint=did_you_mean(column, known)
         )
     return _trace(table, column, {step.table: step for step in steps}, {})
 

@@ -23,7 +23,8 @@ _NUMBERS = {
     ".": r"[+-]?(\d+|\d{1,3}([,'’\s\x{00a0}\x{2009}\x{202f}]\d{3})+)?(\.\d*)?([eE][+-]?\d+)?",
     ",": r"[+-]?(\d+|\d{1,3}([.'’\s\x{00a0}\x{2009}\x{202f}]\d{3})+)?(,\d*)?([eE][+-]?\d+)?",
 }
-_ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?"
 _OFFSET = r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 
 
@@ -152,12 +153,15 @@ def _iso(written: exp.Expr, source: Source) -> exp.Expr:
     without = sql(
         "case when regexp_full_match($x, $form) then try_cast(replace($x, ',', '.') as timestamp) end",
         x=written,
-        form=_ISO,
+        form=f"{_DAY}({_TIME})?",
     )
+    # DuckDB wants the offset close to the time and with a colon.
+    plain = sql(r"regexp_replace(replace($x, ',', '.'), ' ?([+-]\d{2}):?(\d{2})$', '\1:\2')", x=written)
     offset = sql(
-        "case when regexp_full_match($x, $form) then try_cast(replace($x, ',', '.') as timestamptz) end",
+        "case when regexp_full_match($x, $form) then try_cast($plain as timestamptz) end",
         x=written,
-        form=_ISO + _OFFSET,
+        form=f"{_DAY}{_TIME}{_OFFSET}",
+        plain=plain,
     )
     return sql("coalesce($without, timezone('UTC', $offset))", without=_zoned(without, source), offset=offset)
 

@@ -115,7 +115,7 @@ def sql(template: str, **parts: exp.Expr | str | float) -> exp.Expr:
     nodes = {
         name: part.copy() if isinstance(part, exp.Expr) else literal(part) for name, part in parts.items()
     }
-    return exp.replace_placeholders(_template(template).copy(), **nodes)
+    return exp.replace_placeholders(_template(template), **nodes)
 
 
 @cache

@@ -135,8 +135,8 @@ class Mapper:
         made = {c.name: self._made(c, types, file) for c in self._table.columns}
         problem, shown = exp.Case(), exp.Case()
         for number, check in enumerate(self._checks):
-            problem = problem.when(check.condition, literal(number))
-            shown = shown.when(sql("$p = $n", p=name(PROBLEM), n=number), check.seen)
+            problem = problem.when(check.condition, literal(number), copy=False)
+            shown = shown.when(sql("$p = $n", p=name(PROBLEM), n=number), check.seen, copy=False)
         nothing = convert.empty("VARCHAR")
         query = exp.select(name(LINE), *_aliased(given)).from_("batch")
         query = exp.select("*", *_aliased(read)).from_(query.subquery("given"))
@@ -190,16 +190,16 @@ class Mapper:
             value = name(HASH)
         else:
             value = convert.written(column.default, column.type, self._source)
-        return exp.cast(value, column.type, dialect=DIALECT)
+        return exp.cast(value, column.type, copy=False, dialect=DIALECT)
 
     def _looked_up(self, column: Column, index: int) -> exp.Expr:
         one = self._source.maps[index]
         found = exp.Case(this=sql("lower($x)", x=seen(map_key(index))))
         for word, values in one.to.items():
             value = values.get(column.name, column.default)
-            found = found.when(lowered(word), convert.written(value, column.type, self._source))
+            found = found.when(lowered(word), convert.written(value, column.type, self._source), copy=False)
         otherwise = (one.otherwise or {}).get(column.name, column.default)
-        return found.else_(convert.written(otherwise, column.type, self._source))
+        return found.else_(convert.written(otherwise, column.type, self._source), copy=False)
 
     def _unfit(self, error: duckdb.Error, target: str, file: Opened) -> SourceError:
         return SourceError(
@@ -222,7 +222,7 @@ def _value(key: str) -> exp.Expr:
 
 
 def _aliased(named: Mapping[str, exp.Expr]) -> list[exp.Expr]:
-    return [exp.alias_(tree, key, quoted=True) for key, tree in named.items()]
+    return [exp.alias_(tree, key, quoted=True, copy=False) for key, tree in named.items()]
 
 
 def _row_hash(source: str, header: Sequence[str]) -> exp.Expr:

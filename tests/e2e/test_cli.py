@@ -1,0 +1,181 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from unisono.cli import main
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def unisono(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process; return what it printed (both streams) and check its exit code."""
+
+    def run(*words: object, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.out + printed.err
+        return printed.out + printed.err
+
+    return run
+
+
+def test_decisions_lists_the_best_first_with_reasons(finished_demo: Path, unisono: Run) -> None:
+    shown = unisono("decisions", finished_demo, "--top", 3)
+    found = json.loads(unisono("decisions", finished_demo, "--top", 3, "--json"))
+    assert "[simulated data]" in shown
+    assert len(found) == 3
+    assert [row["reduced_value"] for row in found] == sorted(
+        (row["reduced_value"] for row in found), reverse=True
+    )
+    assert all(row["decision_id"] in shown and 2 <= len(row["reasons"]) <= 3 for row in found)
+
+
+def test_decisions_of_one_representative(finished_demo: Path, unisono: Run) -> None:
+    every = json.loads(unisono("decisions", finished_demo, "--json"))
+    rep = next(row["rep_id"] for row in every if row["rep_id"])
+    mine = json.loads(unisono("decisions", finished_demo, "--rep", rep, "--json"))
+    assert mine
+    assert {row["rep_id"] for row in mine} == {rep}
+    assert [row["rank"] for row in mine] == list(range(1, len(mine) + 1))
+    assert f"did you mean '{rep}'" in unisono("decisions", finished_demo, "--rep", rep.lower(), code=2)
+
+
+def test_why_explains_one_decision_completely(finished_demo: Path, unisono: Run) -> None:
+    chosen = json.loads(unisono("decisions", finished_demo, "--top", 1, "--json"))[0]
+    shown = unisono("why", finished_demo, chosen["decision_id"])
+    for part in (
+        "price paid",
+        "runner-up",
+        "what would change it",
+        "consent",
+        "policy version",
+        "data version",
+    ):
+        assert part in shown
+    flat = " ".join(shown.split())
+    assert all(" ".join(reason.split()) in flat for reason in chosen["reasons"])
+    assert chosen["policy_version"] in shown
+    assert (
+        unisono("why", finished_demo).split("\n")[0] == shown.split("\n")[0]
+    )  # the best one unless told otherwise
+
+
+def test_why_tells_why_a_customer_got_nothing(finished_demo: Path, unisono: Run) -> None:
+    from unisono.project import open_project
+
+    nothing = open_project(finished_demo).snapshot().table("no_action").to_pylist()
+    gated = next(row for row in nothing if row["reason"] == "gated")
+    shown = unisono("why", finished_demo, "--customer", gated["customer_id"])
+    assert "nothing is permitted" in shown
+    assert gated["detail"].removeprefix("last gate: ") in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["why", "{demo}", "D0"], "UN5009 no decision is called 'D0'"),
+        (["why", "{demo}", "--customer", "C0"], "UN5010 no customer is called 'C0'"),
+        (["why", "{demo}", "D0", "--customer", "C0"], "UN5008"),
+        (["tables", "show", "{demo}", "decisions"], "did you mean 'decision'"),
+        (["tables", "export", "{demo}", "decision", "out.xlsx"], "end it in .csv or .parquet"),
+        (["lineage", "{demo}", "decision.valu"], "did you mean 'value'"),
+        (["lineage", "{demo}", "decision"], "unisono lineage DIR decision.value"),
+        (["run", "{demo}", "--as-of", "yesterday"], "UN5005 'yesterday' is not a date"),
+        (["run", "{demo}/data", "--as-of", "2026-01-05"], "UN5003 there is no unisono.yaml"),
+        (["decisions", "{demo}/data"], "Hint: make a project here: unisono init DIR"),
+    ],
+)
+def test_a_mistake_says_what_where_and_how_to_fix_it(
+    finished_demo: Path, unisono: Run, words: list[str], said: str
+) -> None:
+    assert said in unisono(*(word.format(demo=finished_demo) for word in words), code=2)
+
+
+def test_tables_are_listed_shown_and_exported(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
+    listed = {row["table"]: row for row in json.loads(unisono("tables", "list", finished_demo, "--json"))}
+    assert listed["decision"]["rows"] > 0
+    assert "response probability" in unisono("tables", "show", finished_demo, "preference", "--rows", 1)
+    unisono("tables", "export", finished_demo, "decision", tmp_path / "decision.csv")
+    unisono("tables", "export", finished_demo, "decision", tmp_path / "decision.parquet")
+    with (tmp_path / "decision.csv").open(encoding="utf-8", newline="") as file:
+        exported = list(csv.DictReader(file))
+    assert (
+        len(exported)
+        == listed["decision"]["rows"]
+        == pq.read_metadata(tmp_path / "decision.parquet").num_rows
+    )
+    assert "; " in exported[0]["reasons"]
+
+
+def test_lineage_ends_at_the_columns_of_the_files(finished_demo: Path, unisono: Run) -> None:
+    shown = unisono("lineage", finished_demo, "preference.mean")
+    assert "source_touchpoint.is_human" in shown
+    assert "playbook_policy.preference_half_life_days" in shown
+    found = json.loads(unisono("lineage", finished_demo, "touchpoint.channel", "--json"))
+    assert "source_touchpoint.channel" in found["leaves"]
+    assert {row["source"] for row in found["sources"]} >= {"crm_activities", "mail_events"}
+
+
+def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
+    shown = unisono("voice", finished_demo, "--svg", tmp_path / "voice.svg")
+    assert "share of voice [simulated data]" in shown
+    assert "simulated" in (tmp_path / "voice.svg").read_text(encoding="utf-8").lower()
+    rows = json.loads(unisono("voice", finished_demo, "--json"))
+    assert all(row["mentions"] >= row["touchpoints"] for row in rows if row["product_name"])
+    assert "Auriglyna" in unisono("voice", finished_demo, "--by", "product")
+
+
+def test_run_prints_what_happened_and_repeats_nothing(demo: Path, unisono: Run) -> None:
+    again = unisono("run", demo, "--as-of", "2026-01-05")
+    assert "Nothing changed" in again
+    moved = unisono("run", demo, "--as-of", "2026-01-12")
+    for part in ("touchpoint", "rows in = accepted + quarantined + duplicates", "consent", "Published run"):
+        assert part in moved
+    manifest = json.loads(unisono("run", demo, "--as-of", "2026-01-12", "--json"))
+    assert manifest["clock"] == "2026-01-12T00:00:00"
+
+
+def test_run_reads_data_from_another_folder(demo: Path, unisono: Run, tmp_path: Path) -> None:
+    elsewhere = (demo / "data").rename(tmp_path / "elsewhere")
+    assert "UNISONO_DATA" in unisono("run", demo, "--as-of", "2026-01-12", code=2)
+    assert "Published run" in unisono("run", demo, "--as-of", "2026-01-12", "--data", elsewhere)
+
+
+@pytest.mark.parametrize("template", ["demo", "open-payments", "blank"])
+def test_init_makes_a_project_whose_playbook_is_fine(template: str, unisono: Run, tmp_path: Path) -> None:
+    from unisono.project import open_project
+
+    assert f"unisono check {tmp_path / 'new'}" in unisono("init", tmp_path / "new", "--template", template)
+    project = open_project(tmp_path / "new")
+    assert project.playbook().products
+    assert project.sources().sources
+    assert "not empty" in unisono("init", tmp_path / "new", code=2)
+
+
+def test_check_shows_all_problems_at_once(demo: Path, unisono: Run) -> None:
+    assert "playbook  fine" in unisono("check", demo)
+    channels = demo / "playbook" / "channels.yaml"
+    text = channels.read_text(encoding="utf-8").replace("unit_cost:", "unit_costs:", 1)
+    channels.write_text(text.replace("mode: offline", "mode: ofline", 1), encoding="utf-8")
+    shown = unisono("check", demo, code=2)
+    assert "unit_costs" in shown
+    assert "did you mean 'unit_cost'" in shown
+    assert "did you mean 'offline'" in shown
+    assert f"{channels.as_posix()}:" in shown
+
+
+@pytest.mark.parametrize("what", ["playbook", "sources", "project"])
+def test_schemas_are_json_schemas(what: str, unisono: Run) -> None:
+    schema = json.loads(unisono("schema", what))
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False

@@ -1,0 +1,143 @@
+"""All gates once more, in plain Python over the raw tables: an independent reading of what may be suggested."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import md5
+from typing import Any
+
+from unisono.playbook import Playbook
+from unisono.playbook.models import Channel
+from unisono.tables import EVENTS
+
+Row = dict[str, Any]
+REACHING_OUT = {event.name for event in EVENTS if event.is_contact}
+SEVERITY = ("granted", "expired", "pending", "denied", "withdrawn")
+Candidate = tuple[str, str, str, str | None]
+"""A record, product, channel and representative."""
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What may be suggested to the people behind `records`, each of whom is a customer of its own."""
+
+    book: Playbook
+    data: Mapping[str, Sequence[Row]]
+    names: Mapping[str, str]
+    clock: datetime
+
+    def permitted(self) -> set[Candidate]:
+        """Return every candidate that no gate stops."""
+        found: set[Candidate] = set()
+        if self.is_stale():
+            return found
+        for person in self.data["source_record"]:
+            key = person["source_record_id"]
+            if person["kind"] != "hcp" or self.is_held_out(key):
+                continue
+            for channel in self.book.channels:
+                if self.has_too_many_contacts(key, channel):
+                    continue
+                for product in self.book.products:
+                    if self.is_allowed(key, channel, product.id) and self.has_content(key, channel, product.id):
+                        found |= {(key, product.id, channel.id, who) for who in self.who_acts(person, channel)}
+        return found
+
+    def age(self, moment: datetime) -> int:
+        return (self.clock.date() - moment.date()).days
+
+    def own(self, key: str | None = None) -> list[Row]:
+        touches = [row for row in self.data["source_touchpoint"] if row["company"] == "self"]
+        return [row for row in touches if key in (None, row["source_record_id"])]
+
+    def is_stale(self) -> bool:
+        ages = [self.age(row["occurred_at"]) for row in self.own()]
+        return not ages or min(ages) > self.book.policy.stale_after_days
+
+    def is_held_out(self, key: str) -> bool:
+        digest = md5(f"{self.book.policy.salt}|{self.names[key]}".encode()).hexdigest()
+        return int(digest[:8], 16) / 2**32 < self.book.policy.holdout
+
+    def who_acts(self, person: Row, channel: Channel) -> set[str | None]:
+        if channel.owner != "rep":
+            return {None} if channel.owner == "central" else set()
+        role = "msl" if channel.purpose == "medical" else "sales"
+        return {rep["rep_id"] for rep in self.data["rep"] if rep["role"] == role and self.covers(rep, person)}
+
+    def covers(self, rep: Row, person: Row) -> bool:
+        for place in self.data["territory_area"]:
+            mine = place["territory_id"] == rep["territory_id"]
+            if mine and place["area"].lower() == (person[place["field"]] or "").lower():
+                return True
+        today = self.clock.date()
+        return any(
+            row["rep_id"] == rep["rep_id"]
+            and row["source_record_id"] == person["source_record_id"]
+            and (row["starts_on"] or date.min) <= today <= (row["ends_on"] or date.max)
+            for row in self.data["source_assignment"]
+        )
+
+    def standing(self, key: str, channel: Channel, product: str) -> tuple[str, datetime]:
+        """Return the standing of the latest applicable statement, the strictest of several, and when it was made."""
+        best = ("none", datetime.min)
+        for row in self.data["source_consent"]:
+            applies = (
+                row["source_record_id"] == key
+                and row["stated_at"] <= self.clock
+                and row["channel"] in (channel.id, "all")
+                and row["purpose"] in (channel.purpose, "all")
+                and (row["product"] is None or row["product"].lower() == product)
+            )
+            if not applies:
+                continue
+            lapsed = row["status"] == "granted" and row["expires_at"] and row["expires_at"] <= self.clock
+            said = ("expired" if lapsed else row["status"], row["stated_at"])
+            if best[0] == "none" or (said[1], SEVERITY.index(said[0])) > (best[1], SEVERITY.index(best[0])):
+                best = said
+        return best
+
+    def is_allowed(self, key: str, channel: Channel, product: str) -> bool:
+        status, stated_at = self.standing(key, channel, product)
+        left = [
+            row["occurred_at"]
+            for row in self.own(key)
+            if row["event"] == "unsubscribed" and row["channel"] == channel.id
+        ]
+        if left and not (status == "granted" and stated_at > max(left)):
+            return False
+        return status == "granted" if channel.consent == "required" else status not in ("denied", "withdrawn")
+
+    def has_content(self, key: str, channel: Channel, product: str) -> bool:
+        recent = timedelta(days=self.book.policy.repeat_content_days)
+        used = {
+            row["content_id"]
+            for row in self.own(key)
+            if row["occurred_at"].date() > self.clock.date() - recent
+        }
+        return any(
+            content.product == product
+            and channel.id in content.channels
+            and content.status == "approved"
+            and content.valid_from <= self.clock.date() <= content.valid_until
+            and self.book.company.market in content.markets
+            and "hcp" in content.kinds
+            and content.id not in used
+            for content in self.book.content
+        )
+
+    def has_too_many_contacts(self, key: str, channel: Channel) -> bool:
+        latest: dict[tuple[str, str], datetime] = defaultdict(lambda: datetime.min)
+        for row in self.own(key):
+            if row["event"] in REACHING_OUT and row["direction"] == "outbound":
+                contact = (row["channel"], row["contact_id"])
+                latest[contact] = max(latest[contact], row["occurred_at"])
+        ages = {contact: self.age(moment) for contact, moment in latest.items()}
+        on_it = [age for (name, _), age in ages.items() if name == channel.id]
+        if channel.rest_days is not None and any(age < channel.rest_days for age in on_it):
+            return True
+        limits = [(on_it, cap) for cap in channel.caps]
+        limits += [(list(ages.values()), cap) for cap in self.book.policy.caps]
+        return any(sum(age < cap.days for age in ages) >= cap.at_most for ages, cap in limits)
