@@ -6,16 +6,13 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.build import Row
 from unisono.decide.solve import solve
 from unisono.tables.arrow import rows
-
-CENTRAL = ("email", "fax")
 
 
 class Instance:
@@ -139,18 +136,100 @@ def test_no_permitted_action_of_value_is_left_where_everything_still_has_room_fo
             assert not instance.fits([*chosen, row])
 
 
-def measured(per_rep: int, instances: int = 150) -> tuple[float, float, float]:
-    """Return value of our choice, of plain greedy, and the worst single instance, as shares of the optimum."""
+@pytest.mark.parametrize("per_rep", [99, 1])
+def test_the_choice_is_near_the_optimum_and_not_below_plain_greedy(per_rep: int) -> None:
+    """Measured over 300 instances: 99.1 % of the optimum together, 97 % of instances within 15 %; greedy 98.3 %."""
     random = Random(11)
-    ours, greedy, best, worst = 0.0, 0.0, 0.0, 1.0
-    for _ in range(instances):
+    shares, ours, greedy, best = [], 0.0, 0.0, 0.0
+    for _ in range(80):
         instance = some_instance(random, customers=4, per_rep=per_rep)
-        optimum, value = instance.best(), total(instance.of(instance.solved()))
+        optimum, value = instance.best(), total(instance.solved())
         ours, greedy, best = ours + value, greedy + instance.greedy(), best + optimum
-        worst = min(worst, value / optimum if optimum else 1.0)
-    return ours / best, greedy / best, worst
+        shares.append(value / optimum if optimum else 1.0)
+    assert ours <= best + 1e-6
+    assert ours >= 0.98 * best
+    assert ours >= greedy
+    assert sum(share >= 0.85 for share in shares) >= 0.93 * len(shares)
 
 
-if __name__ == "__main__":
-    for per_rep in (99, 1):
-        print(per_rep, measured(per_rep, 300))
+def field_force(random: Random, customers: int = 120) -> list[Row]:
+    """Return actions as in practice: many customers of very different worth to each of a few representatives."""
+    actions = []
+    for number in range(customers):
+        who, worth = f"r{number % 3}", random.random()
+        for product in "xy":
+            appeal = worth * random.uniform(0.2, 1)
+            minutes = random.choice([20, 30, 45])
+            actions.append(action(f"c{number:03}", product, "visit", 8 * appeal - 0.3, minutes, who))
+            actions.append(action(f"c{number:03}", product, "email", 2 * appeal - 0.1))
+    return actions
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 900), st.integers(30, 300), st.integers(1, 2))
+def test_more_minutes_are_never_worth_less(seed: int, minutes: int, more: int, per_customer: int) -> None:
+    """Tiny instances of two or three lumpy actions break this one time in 200, as greedy filling does."""
+    actions = field_force(Random(seed))
+
+    def value(capacity: float) -> float:
+        limits = dict.fromkeys(("r0", "r1", "r2"), capacity)
+        return total(Instance(actions, limits, {"email": 30}, per_customer).solved())
+
+    assert value(minutes + more) >= value(minutes) - 1e-9
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32))
+def test_the_order_of_the_input_does_not_matter(seed: int) -> None:
+    instance = some_instance(Random(seed), customers=10)
+    assert instance.solved(Random(seed)) == instance.solved()
+
+
+def test_equal_values_are_decided_by_name_not_by_order() -> None:
+    actions = [action(f"c{n}", "x", "email", 5) for n in range(6)]
+    instance = Instance(actions, {}, {"email": 2})
+    assert [row["customer_id"] for row in instance.solved(Random(1))] == ["c0", "c1"]
+
+
+def test_doing_nothing_is_best_where_nothing_is_worth_anything() -> None:
+    actions = [action("a", "x", "email", 0), action("b", "x", "email", -1), action("c", "x", "visit", -2, 30, "r")]
+    assert Instance(actions, {"r": 480}).solved() == []
+
+
+def test_without_capacity_nothing_that_needs_it_is_chosen() -> None:
+    actions = [action("a", "x", "visit", 9, 30, "r"), action("a", "x", "email", 3), action("b", "x", "fax", 2)]
+    chosen = Instance(actions, {"r": 0}, {"fax": 0}).solved()
+    assert [(row["customer_id"], row["channel"]) for row in chosen] == [("a", "email")]
+
+
+def test_without_actions_or_representatives_nothing_is_chosen() -> None:
+    assert Instance([], {}).solved() == []
+    assert Instance([], {"r": 480}, {"email": 3}).solved() == []
+
+
+@pytest.mark.parametrize("limit", [{"per_customer": 0}, {"per_rep": 0}])
+def test_a_limit_of_none_chooses_none(limit: dict[str, int]) -> None:
+    actions = [action("a", "x", "visit", 9, 30, "r")]
+    assert Instance(actions, {"r": 480}, **limit).solved() == []
+
+
+def test_an_action_that_takes_no_time_is_free_of_minutes() -> None:
+    chosen = Instance([action("a", "x", "visit", 9, 0, "r")], {"r": 0}).solved()
+    assert (len(chosen), chosen[0]["reduced_value"]) == (1, 9)
+
+
+def test_where_there_is_enough_of_everything_each_customer_gets_the_best_and_nothing_has_a_price() -> None:
+    actions = field_force(Random(2))
+    chosen = Instance(actions, dict.fromkeys(("r0", "r1", "r2"), 1e6)).solved()
+    best = {row["customer_id"]: max(a["value"] for a in actions if a["customer_id"] == row["customer_id"]) for row in chosen}
+    assert {row["customer_id"]: row["value"] for row in chosen} == best
+    assert {row["unit_price"] for row in chosen} == {0}
+
+
+def test_scarce_time_goes_to_the_most_valuable_and_has_the_price_of_what_it_kept_out() -> None:
+    actions = [action(f"c{n}", "x", "visit", 10 - n, 30, "r") for n in range(6)]
+    chosen = Instance(actions, {"r": 90}).solved()
+    assert [(row["customer_id"], row["rank"]) for row in chosen] == [("c0", 1), ("c1", 2), ("c2", 3)]
+    for row in chosen:
+        assert 7 / 30 <= row["unit_price"] <= 8 / 30
+        assert row["reduced_value"] == pytest.approx(row["value"] - 30 * row["unit_price"])

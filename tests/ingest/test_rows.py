@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.bench import GOOD, HEADER, Bench, touch
+from unisono.errors import EngineError
+from unisono.ingest.batch import Batch
 
 PEOPLE = {
     "name": "crm",
@@ -144,6 +146,12 @@ def test_channel_of_a_group_is_one_of_the_playbook(bench: Bench) -> None:
     bench.write("a.csv", HEADER)
     with pytest.raises(Exception, match="UN2018.*'hospital_meting'"):
         bench.run(touch("a.csv", group=GROUP | {"channel": {"f2f_visit": "hospital_meting"}}))
+
+
+def test_a_lost_row_stops_the_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Batch, "rows", property(lambda batch: len(batch.lines) + 1))
+    with pytest.raises(EngineError, match="data/a.csv, source 'visits': UN3020 "):
+        bench.touch("a.csv", HEADER + GOOD)
 
 
 VALUES = {

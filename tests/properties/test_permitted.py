@@ -50,24 +50,24 @@ def some_book(random: Random) -> Playbook:
         content(
             f"c{n}",
             random.choice(["ours", "second"]),
-            random.sample(CHANNELS[:4], random.randint(1, 4)),
-            status=random.choice(["approved", "approved", "approved", "draft", "expired"]),
-            valid_from=CLOCK.date() + timedelta(days=random.choice([-90, -90, 0, 1])),
-            valid_until=CLOCK.date() + timedelta(days=random.choice([90, 90, 1, 0])) if n % 4 else date(2025, 6, 29 + n % 3),
-            markets=random.choice([["NO"], ["NO", "SE"], ["SE"]]),
-            kinds=random.choice([["hcp"], ["hcp", "patient"], ["patient"]]),
+            random.sample(CHANNELS[:4], random.randint(2, 4)),
+            status=random.choice(["approved"] * 7 + ["draft"]),
+            valid_from=CLOCK.date() + timedelta(days=random.choice([-90, -90, -90, 0, 1])),
+            valid_until=CLOCK.date() + timedelta(days=random.choice([90, 90, 1, 0]) if n else -1),
+            markets=random.choice([["NO"], ["NO"], ["NO", "SE"], ["SE"]]),
+            kinds=random.choice([["hcp"], ["hcp"], ["hcp", "patient"], ["patient"]]),
             stage=random.choice(["unaware", "trial"]),
         )
         for n in range(6)
     ]
     contents = [entry | {"valid_until": max(entry["valid_from"], entry["valid_until"])} for entry in contents]
     policy = {
-        "holdout": random.choice([0, 0, 0.3]),
+        "holdout": random.choice([0, 0, 0, 0.3]),
         "per_customer": random.randint(0, 2),
         "per_rep": random.randint(0, 4),
         "caps": random.choice([[], [{"days": 30, "at_most": 4}], [{"days": 7, "at_most": 1}]]),
         "repeat_content_days": random.choice([1, 30]),
-        "stale_after_days": random.choice([0, 9]) or 1,
+        "stale_after_days": random.choice([30, 30, 30, 1]),
     }
     return playbook(channels=channels, content=contents, products=PRODUCTS, policy=policy)
 
@@ -79,12 +79,12 @@ def some_data(random: Random) -> dict[str, list[Row]]:
         record(
             key,
             city=random.choice(["Oslo", "oslo", "Bergen", None]),
-            kind=random.choices(["hcp", "hco", "unknown"], [8, 1, 1])[0],
+            kind=random.choices(["hcp", "hco", "unknown"], [12, 1, 1])[0],
             specialty=random.choice(["Cardiology", None]),
         )
         for key in keys
     ]
-    events = ["sent", "sent", "visited", "invited", "attended", "opened", "unsubscribed", "viewed"]
+    events = ["sent", "sent", "visited", "invited", "attended", "opened", "opened", "viewed", "viewed", "unsubscribed"]
     touches = [
         touch(
             random.choice(keys),
@@ -92,26 +92,26 @@ def some_data(random: Random) -> dict[str, list[Row]]:
             random.choice(events),
             random.choice(CHANNELS),
             touchpoint_id=f"t{n}",
-            contact_id=f"m{random.randint(0, 9)}",
+            contact_id=f"m{random.randint(0, 19)}",
             content_id=random.choice([None, "c0", "c1", "c2", "c3", "c4", "c5"]),
-            company=random.choice(["self", "self", "them"]),
+            company=random.choice(["self", "self", "self", "them"]),
             direction=random.choice(["outbound", "outbound", "inbound"]),
             product=random.choice([None, "Ours", "Theirs"]),
         )
-        for n in range(random.randint(0, 14))
+        for n in range(random.choice([0, 8, 16, 24]))
     ]
     statements = [
         consent(
             random.choice(keys),
             random.choice([-1, 0, 3, 3, 50]),
-            random.choice(["granted", "granted", "granted", "pending", "denied", "withdrawn"]),
+            random.choice(["granted"] * 8 + ["pending", "denied", "withdrawn"]),
             random.choice([*CHANNELS[:4], "all", "all"]),
             purpose=random.choice(["all", "commercial", "medical"]),
-            product=random.choice([None, None, "OURS", "Second", "Unheard of"]),
-            expires_at=random.choice([None, None, CLOCK, ago(1), ago(-1)]),
+            product=random.choice([None, None, None, "OURS", "Second", "Unheard of"]),
+            expires_at=random.choice([None, None, None, None, CLOCK, ago(1), ago(-1)]),
             source=f"s{n}",
         )
-        for n in range(random.randint(5, 25))
+        for n in range(random.randint(12, 30))
     ]
     reps = [rep("r", random.choice([0, 30, 100])), rep("m", 60, role="msl", territory_id="r"), rep("z", 45)]
     names = [

@@ -137,16 +137,11 @@ class Mapper:
         for number, check in enumerate(self._checks):
             problem = problem.when(check.condition, literal(number), copy=False)
             shown = shown.when(sql("$p = $n", p=name(PROBLEM), n=number), check.seen, copy=False)
-        nothing = convert.empty("VARCHAR")
         query = exp.select(name(LINE), *_aliased(given)).from_("batch")
         query = exp.select("*", *_aliased(read)).from_(query.subquery("given"))
         query = exp.select(name(LINE), *map(name, read), *_aliased(made)).from_(query.subquery("read"))
-        query = exp.select("*", *_aliased({PROBLEM: problem if self._checks else exp.null()})).from_(
-            query.subquery("made")
-        )
-        query = exp.select("*", *_aliased({SHOWN: shown if self._checks else nothing})).from_(
-            query.subquery("judged")
-        )
+        query = exp.select("*", *_aliased({PROBLEM: problem})).from_(query.subquery("made"))
+        query = exp.select("*", *_aliased({SHOWN: shown})).from_(query.subquery("judged"))
         return query.sql(dialect=DIALECT, comments=False)
 
     def _bound(self, tree: exp.Expr, header: Sequence[str]) -> Mapping[str, exp.Expr]:

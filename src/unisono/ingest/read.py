@@ -182,7 +182,7 @@ def _excel(stream: BinaryIO, source: Source, label: str) -> Iterator[Batch]:
     ]
     if not rows:
         raise SourceError("UN2004", f"sheet '{sheet.name}' is empty", where=label)
-    header = named(rows[0][1])
+    header = named([_cell(cell, source.decimal) for cell in rows[0][1]])
     columns = zip(*(row for _, row in rows[1:]), strict=True) if rows[1:] else ([] for _ in header)
     cells = [pa.array([_cell(cell, source.decimal) for cell in column], pa.string()) for column in columns]
     lines = np.array([number for number, _ in rows[1:]], np.int64)
