@@ -21,14 +21,14 @@ from unisono.engine.graph import run as run_step
 from unisono.playbook import Playbook, compile_playbook
 from unisono.tables import TABLES
 from unisono.tables.arrow import rows
+from unisono.tables.ingest import INGEST
 
 Row = dict[str, Any]
 Data = Mapping[str, Sequence[Row]]
 
 CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
-GIVEN = ("source_record", "source_touchpoint", "source_consent", "rep", "territory_area", "source_assignment")
-GIVEN += ("previous_xref", "previous_identity_event")
+GIVEN = (*(table.name for table in INGEST), "previous_xref", "previous_identity_event")
 
 
 def ago(days: float, clock: datetime = CLOCK) -> datetime:

@@ -42,7 +42,7 @@ def some_book(random: Random) -> Playbook:
     channels = []
     for entry in (EMAIL, VISIT, MSL, FAX, SITE):
         caps = [{"days": days, "at_most": random.randint(1, 3)} for days in random.sample((7, 14, 30), random.randint(0, 2))]
-        rest = random.choice([None, None, 5, 20])
+        rest = random.choice([None, 5, 20])
         sends = random.choice([None, 0, 2, 4]) if entry["owner"] == "central" else None
         need = random.choice(["required", "not_required"])
         channels.append(entry | {"caps": caps, "rest_days": rest, "capacity": sends, "consent": need})
@@ -63,11 +63,11 @@ def some_book(random: Random) -> Playbook:
     contents = [entry | {"valid_until": max(entry["valid_from"], entry["valid_until"])} for entry in contents]
     policy = {
         "holdout": random.choice([0, 0, 0, 0.3]),
-        "per_customer": random.randint(0, 2),
+        "per_customer": random.choice([0, 1, 1, 2, 2]),
         "per_rep": random.randint(0, 4),
         "caps": random.choice([[], [{"days": 30, "at_most": 4}], [{"days": 7, "at_most": 1}]]),
         "repeat_content_days": random.choice([1, 30]),
-        "stale_after_days": random.choice([30, 30, 30, 1]),
+        "stale_after_days": random.choice([30] * 9 + [1]),
     }
     return playbook(channels=channels, content=contents, products=PRODUCTS, policy=policy)
 
@@ -98,7 +98,7 @@ def some_data(random: Random) -> dict[str, list[Row]]:
             direction=random.choice(["outbound", "outbound", "inbound"]),
             product=random.choice([None, "Ours", "Theirs"]),
         )
-        for n in range(random.choice([0, 8, 16, 24]))
+        for n in range(random.choice([0, 8, 16, 16, 24, 24]))
     ]
     statements = [
         consent(

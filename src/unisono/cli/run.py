@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from unisono.store import Snapshot
 
 
+UNREADABLE = """
+select count(*) as rows
+from quarantine
+where table_name = 'source_consent' and source_record_id is null and reason <> 'after_clock'
+"""
+
+
 class Lines:
     """Progress as one line a table on standard error, with the rows read so far while a file is read."""
 
@@ -122,5 +129,13 @@ def summarise(folder: Path, snapshot: Snapshot) -> None:
         ["suggestions", "representatives", "mean value"],
     )
     out = console()
+    unknown = snapshot.read(UNREADABLE)["rows"][0].as_py()
+    if unknown:
+        out.print(
+            f"Attention: {unknown} consent statements cannot be read and name no customer; see 'unisono tables show "
+            f"{folder} quarantine'. Others that cannot be read count as refusals until they are mended.",
+            style="bold",
+            markup=False,
+        )
     out.print(f"Published run {snapshot.run_id} as of {manifest['clock']}{mark}", markup=False)
     out.print(f"Next: unisono decisions {folder} --top 5", markup=False)

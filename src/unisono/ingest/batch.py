@@ -16,13 +16,17 @@ Row = Mapping[str, object]
 
 
 class Refused(NamedTuple):
-    """A row that is not taken, with the reason; `column_name` is empty where the row as a whole is wrong."""
+    """A row that is not taken, with the reason; `column_name` is empty where the row as a whole is wrong.
+
+    `source_record_id` is the customer it is about, where that much can be read.
+    """
 
     line: int
     column_name: str | None
     reason: str
     detail: str
     raw: str
+    source_record_id: str | None = None
 
 
 def as_json(row: Row) -> str:

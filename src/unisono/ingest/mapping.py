@@ -112,16 +112,19 @@ class Mapper:
 
     def _refused(self, batch: Batch, rows: pa.Table) -> Iterator[Refused]:
         lines = rows[LINE].to_numpy()
+        about = "source_record_id"
+        known = rows[about].to_pylist() if about in rows.column_names else [None] * rows.num_rows
         told = zip(
             lines.tolist(),
             rows[PROBLEM].to_pylist(),
             rows[SHOWN].to_pylist(),
             batch.raw(np.searchsorted(batch.lines, lines).tolist()),
+            known,
             strict=True,
         )
-        for line, problem, shown, raw in told:
+        for line, problem, shown, raw, record in told:
             check = self._checks[problem]
-            yield Refused(line, check.column, check.reason, check.detail(shown), raw)
+            yield Refused(line, check.column, check.reason, check.detail(shown), raw, record)
 
     def _compile(self, header: Sequence[str], file: Opened) -> str:
         """Return the query that maps the rows of `batch`, in layers: as given, read, made, judged, told."""

@@ -41,7 +41,12 @@ class Staging:
 
     def refuse(self, file: int, source: Source, opened: Opened, refused: Sequence[Refused]) -> None:
         """Keep refused rows with the reasons."""
-        about: dict[str, object] = {"source": source.name, "file": opened.label, "table_name": source.table}
+        about: dict[str, object] = {
+            "source": source.name,
+            "file": opened.label,
+            "table_name": source.table,
+            "system": source.system or source.name,
+        }
         data = rows(QUARANTINE, [about | row._asdict() for row in refused])
         self._write(QUARANTINE, file, data.append_column(LINE, data["line"]))
         self.refused[file] += len(refused)
