@@ -1,4 +1,4 @@
-"""python -m unisono"""
+"""Run the command line: `python -m unisono`."""
 
 from __future__ import annotations
 

@@ -101,6 +101,11 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "denied where it is not required": ("suppression", ("visit",), {"status": "denied", "on": "visit"}),
     "unsubscribed": ("suppression", ("email",), {"touches": [touch("a", 50, "unsubscribed")]}),
     "unsubscribed elsewhere": ("suppression", ("fax",), {"touches": [touch("a", 50, "unsubscribed", "fax")]}),
+    "a pending answer takes no refusal back": (
+        "suppression",
+        ("fax",),
+        {"status": "pending", "on": "fax", "before": consent("a", 60, "withdrawn", "fax")},
+    ),
     "draft": ("content", EMAIL_FAX_VISIT, with_content(status="draft")),
     "content withdrawn": ("content", EMAIL_FAX_VISIT, with_content(status="withdrawn")),
     "content expired": ("content", EMAIL_FAX_VISIT, with_content(valid_until=date(2025, 6, 29))),
@@ -108,6 +113,7 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "content of another market": ("content", EMAIL_FAX_VISIT, with_content(markets=["SE"])),
     "content for patients": ("content", EMAIL_FAX_VISIT, with_content(kinds=["patient"])),
     "content of another channel": ("content", ("fax", "visit"), with_content(channels=["email"])),
+    "content of the other side of the wall": ("content", EMAIL_FAX_VISIT, with_content(purpose="medical")),
     "content used": (
         "repeat_content",
         EMAIL_FAX_VISIT,
@@ -128,6 +134,7 @@ def test_this_gate_alone_stops_the_candidate(gate: str, channels: tuple[str, ...
     if "status" in said:
         on = said.pop("on", "email")
         base = [consent("a", channel="msl"), consent("a", channel="email")]
+        base += [said.pop("before")] if "before" in said else []
         said["statements"] = [*base, consent("a", 50, said.pop("status"), on)]
     made = world(*touches, **said)
     assert stops(made) == OPEN | dict.fromkeys(channels, gate)

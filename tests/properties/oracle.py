@@ -91,7 +91,7 @@ class Oracle:
                 and row["purpose"] in (channel.purpose, "all")
                 and (row["product"] is None or row["product"].lower() == product)
             )
-            if not applies:
+            if not applies or (row["status"] == "pending" and channel.consent == "not_required"):
                 continue
             lapsed = row["status"] == "granted" and row["expires_at"] and row["expires_at"] <= self.clock
             said = ("expired" if lapsed else row["status"], row["stated_at"])
@@ -120,6 +120,7 @@ class Oracle:
         return any(
             content.product == product
             and channel.id in content.channels
+            and content.purpose == channel.purpose
             and content.status == "approved"
             and content.valid_from <= self.clock.date() <= content.valid_until
             and self.book.company.market in content.markets

@@ -56,9 +56,10 @@ def some_book(random: Random) -> Playbook:
             valid_until=CLOCK.date() + timedelta(days=random.choice([90, 90, 1, 0]) if n else -1),
             markets=random.choice([["NO"], ["NO"], ["NO", "SE"], ["SE"]]),
             kinds=random.choice([["hcp"], ["hcp"], ["hcp", "patient"], ["patient"]]),
+            purpose=random.choice(["commercial", "commercial", "medical"]),
             stage=random.choice(["unaware", "trial"]),
         )
-        for n in range(6)
+        for n in range(8)
     ]
     contents = [entry | {"valid_until": max(entry["valid_from"], entry["valid_until"])} for entry in contents]
     policy = {

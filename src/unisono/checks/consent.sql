@@ -12,7 +12,7 @@ left join consent as g
     and (g.product_id = d.product_id or g.product_id = 'all')
 left join consent as n
     on n.customer_id = d.customer_id
-    and n.status <> 'granted'
+    and (n.status <> 'granted' or n.expires_at <= d.decided_at)
     and n.stated_at <= d.decided_at
     and (n.channel = d.channel or n.channel = 'all')
     and (n.purpose = h.purpose or n.purpose = 'all')

@@ -6,14 +6,12 @@ Reads what resolution, profiling and the playbook wrote. Writes `candidate` and 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from unisono.decide.explain import explain
 from unisono.decide.solve import solve
-from unisono.engine.graph import KernelStep, SqlStep, Step
+from unisono.engine.graph import KernelStep, Step, sql_steps
 
 STEPS: tuple[Step, ...] = (
-    *(SqlStep(path.stem, path) for path in sorted(Path(__file__).parent.glob("*.sql"))),
+    *sql_steps(__file__),
     KernelStep("choice", solve, ("action", "rep", "playbook_channel", "playbook_policy")),
     KernelStep(
         "decision",

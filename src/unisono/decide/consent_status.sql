@@ -1,5 +1,6 @@
 -- What statements amount to at the clock: the latest one that applies decides; of several made at the same instant,
--- the most restrictive. A grant that has lapsed is expired, and expired is not consent.
+-- the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer says nothing
+-- where consent is not required: above all it does not take back a refusal.
 with applicable as (
     select
         s.customer_id,
@@ -15,7 +16,7 @@ with applicable as (
     inner join playbook_channel as c
         on (s.channel = c.channel or s.channel = 'all') and (s.purpose = c.purpose or s.purpose = 'all')
     inner join playbook_product as p on p.is_own and (s.product_id = p.product_id or s.product_id = 'all')
-    where s.stated_at <= $as_of
+    where s.stated_at <= $as_of and not (s.status = 'pending' and c.consent = 'not_required')
 )
 select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
 from applicable

@@ -1,4 +1,5 @@
--- Why a content may not be used on a channel at the clock; empty where it may.
+-- Why a content may not be used on a channel at the clock; empty where it may. Content of the other side of the wall
+-- between medical and commercial is not even listed.
 with market as (
     select distinct t.content_id
     from playbook_content_tag as t
@@ -17,4 +18,5 @@ select
     end as blocked_by
 from playbook_content as c
 inner join playbook_content_tag as h on h.content_id = c.content_id and h.tag = 'channel'
+inner join playbook_channel as w on w.channel = h.value and w.purpose = c.purpose
 left join market as m on m.content_id = c.content_id

@@ -47,6 +47,11 @@ class KernelStep:
 Step = SqlStep | KernelStep
 
 
+def sql_steps(package: str) -> tuple[SqlStep, ...]:
+    """Return a step for every `.sql` file beside `package`, a stage's `__file__`: SQL files are the tables."""
+    return tuple(SqlStep(path.stem, path) for path in sorted(Path(package).parent.glob("*.sql")))
+
+
 def order(steps: Sequence[Step]) -> list[Step]:
     """Return `steps` so that each comes after those whose tables it reads, otherwise in the order given.
 

@@ -1,9 +1,10 @@
-"""Planning: reads touchpoint and playbook_product_alias, writes voice."""
+"""Plan with what is known of the market.
+
+Reads `touchpoint` and the playbook. Writes `voice`.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from unisono.engine.graph import Step, sql_steps
 
-from unisono.engine.graph import SqlStep
-
-STEPS = (SqlStep(table="voice", path=Path(__file__).with_name("voice.sql")),)
+STEPS: tuple[Step, ...] = sql_steps(__file__)

@@ -6,10 +6,6 @@ Reads the `source_*` tables, `rep`, `territory_area` and what the snapshot befor
 
 from __future__ import annotations
 
-from pathlib import Path
+from unisono.engine.graph import Step, sql_steps
 
-from unisono.engine.graph import SqlStep, Step
-
-STEPS: tuple[Step, ...] = tuple(
-    SqlStep(path.stem, path) for path in sorted(Path(__file__).parent.glob("*.sql"))
-)
+STEPS: tuple[Step, ...] = sql_steps(__file__)

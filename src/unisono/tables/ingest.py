@@ -115,7 +115,12 @@ INGEST = (
             c("detail", "VARCHAR", "what was seen and what was expected"),
             c("raw", "VARCHAR", "the row as it came"),
             c("system", "VARCHAR", "namespace of the source's customer ids"),
-            c("source_record_id", "VARCHAR", "the customer it is about, where that can be read", nullable=True),
+            c(
+                "source_record_id",
+                "VARCHAR",
+                "the customer it is about, where that can be read",
+                nullable=True,
+            ),
         ),
     ),
 )

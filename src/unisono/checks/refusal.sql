@@ -1,0 +1,41 @@
+-- No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that; and none to
+-- a customer held out of suggestions.
+with refused as (
+    select d.decision_id, n.stated_at as refused_at
+    from decision as d
+    inner join playbook_channel as h on h.channel = d.channel
+    inner join consent as n
+        on n.customer_id = d.customer_id
+        and n.status in ('denied', 'withdrawn')
+        and n.stated_at <= d.decided_at
+        and (n.channel = d.channel or n.channel = 'all')
+        and (n.purpose = h.purpose or n.purpose = 'all')
+        and (n.product_id = d.product_id or n.product_id = 'all')
+    union all
+    select d.decision_id, t.occurred_at as refused_at
+    from decision as d
+    inner join touchpoint as t
+        on t.customer_id = d.customer_id and t.channel = d.channel and t.event = 'unsubscribed' and t.is_own
+),
+granted as (
+    select d.decision_id, max(g.stated_at) as granted_at
+    from decision as d
+    inner join playbook_channel as h on h.channel = d.channel
+    inner join consent as g
+        on g.customer_id = d.customer_id
+        and g.status = 'granted'
+        and g.stated_at <= d.decided_at
+        and (g.channel = d.channel or g.channel = 'all')
+        and (g.purpose = h.purpose or g.purpose = 'all')
+        and (g.product_id = d.product_id or g.product_id = 'all')
+    group by d.decision_id
+)
+select r.decision_id
+from refused as r
+left join granted as g on g.decision_id = r.decision_id
+where g.granted_at is null or r.refused_at >= g.granted_at
+union all
+select d.decision_id
+from decision as d
+left join arm as a on a.customer_id = d.customer_id and a.suggests
+where a.customer_id is null

@@ -1,0 +1,233 @@
+"""Each check before publishing: passes on what a run makes, fires when its rule is broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.build import (
+    CLOCK,
+    EMAIL,
+    FAX,
+    MSL,
+    VISIT,
+    Data,
+    Row,
+    Tables,
+    ago,
+    area,
+    consent,
+    content,
+    only,
+    playbook,
+    record,
+    rep,
+    run,
+    touch,
+    values,
+)
+from unisono import resolve
+from unisono.checks import CHECKS, check, contract_checks
+from unisono.errors import EngineError
+from unisono.playbook import Playbook
+from unisono.tables import TABLES
+from unisono.tables.arrow import rows
+
+DATA: Data = {
+    "source_record": [record("a", city="Oslo"), record("b", city="Oslo"), record("other", city="Bergen")],
+    "source_touchpoint": [touch("other", 1, "visited", "visit"), touch("a", 20, contact_id="m", content_id="leaflet")],
+    "source_consent": [consent("a"), consent("b")],
+    "rep": [rep("r", 60), rep("m", 60, role="msl", territory_id="r")],
+    "territory_area": [area("r", "Oslo")],
+}
+STEPS = (*resolve.STEPS, *only("arm"))
+CHANNELS = [EMAIL | {"caps": [{"days": 7, "at_most": 1}]}, VISIT | {"rest_days": 5}, MSL, FAX | {"capacity": 1}]
+
+
+def book(**sections: Any) -> Playbook:
+    contents = [
+        content("leaflet", channels=["email", "visit", "fax"]),
+        content("atlas", channels=["visit"]),
+        content("draft", channels=["email", "visit", "fax"], status="draft"),
+        content("abroad", channels=["email", "visit", "fax"], markets=["SE"]),
+        content("for patients", channels=["email", "visit", "fax"], kinds=["patient"]) | {"id": "for_patients"},
+        content("paper", channels=["msl"], purpose="medical"),
+    ]
+    return playbook(**({"channels": CHANNELS, "content": contents, "policy": {"per_rep": 2}} | sections))
+
+
+def decision(made: Tables, key: str, channel: str, rep_id: str | None = None, **said: Any) -> Row:
+    """Return a forged decision on our product with approved content."""
+    forged = {"customer_id": made.customer(key), "channel": channel, "rep_id": rep_id, "product_id": "ours"}
+    forged |= {"content_id": "leaflet", "minutes": 0.0, "decision_id": f"forged {key} {channel} {said}"}
+    return forged | {"decided_at": CLOCK} | said
+
+
+def fired(made: Tables, *decisions: Row) -> str | None:
+    """Return the check that stops a run with these decisions, or None."""
+    made.engine.table("decision", rows("decision", list(decisions)))
+    try:
+        check(made.engine, values(), [])
+    except EngineError as error:
+        assert error.code == "UN3012"
+        assert "nothing was published" in error.hint
+        return error.where
+    return None
+
+
+def made_with(*touches: Row, statements: list[Row] | None = None, **sections: Any) -> Tables:
+    data = {**DATA, "source_touchpoint": [*DATA["source_touchpoint"], *touches]}
+    if statements is not None:
+        data["source_consent"] = statements
+    return run(data, book(**sections), steps=STEPS)
+
+
+def test_what_a_run_makes_passes_every_check() -> None:
+    made = run(DATA, book())
+    assert made["decision"]
+    names = check(made.engine, values(), ["decision", "touchpoint"])
+    assert names[: len(CHECKS)] == [f"checks/{path.name}" for path in CHECKS]
+    assert len(names) == len(CHECKS) + 4
+
+
+def test_forged_decisions_that_break_no_rule_pass() -> None:
+    made = made_with()
+    assert fired(made, decision(made, "a", "email"), decision(made, "b", "visit", "r", minutes=30.0)) is None
+    assert fired(made, decision(made, "a", "msl", "m", content_id="paper")) is None
+
+
+FORGED: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
+    "nobody assigned": ("assignment", ("other", "visit", "r"), {}),
+    "no representative": ("assignment", ("a", "visit", None), {}),
+    "sales on a medical channel": ("assignment", ("a", "msl", "r"), {"content_id": "paper"}),
+    "medical on a sales channel": ("assignment", ("a", "visit", "m"), {}),
+    "representative on a central channel": ("assignment", ("a", "email", "r"), {}),
+    "not approved": ("content", ("a", "email"), {"content_id": "draft"}),
+    "another market": ("content", ("a", "email"), {"content_id": "abroad"}),
+    "another kind": ("content", ("a", "email"), {"content_id": "for_patients"}),
+    "another channel": ("content", ("a", "email"), {"content_id": "atlas"}),
+    "another purpose": ("content", ("a", "msl", "m"), {"content_id": "leaflet"}),
+    "unknown content": ("content", ("a", "email"), {"content_id": "nothing"}),
+    "another product": ("content", ("a", "email"), {"product_id": "second"}),
+    "no consent": ("consent", ("other", "email"), {}),
+    "too many minutes": ("capacity", ("a", "visit", "r"), {"minutes": 61.0}),
+}
+
+
+@pytest.mark.parametrize(("name", "who", "said"), FORGED.values(), ids=FORGED.keys())
+def test_a_check_fires_on_a_decision_that_breaks_its_rule(name: str, who: tuple[Any, ...], said: Row) -> None:
+    made = made_with()
+    assert fired(made, decision(made, *who, **said)) == f"checks/{name}.sql"
+
+
+def test_more_suggestions_than_allowed_are_found() -> None:
+    generous = {"per_customer": 3, "per_rep": 2}
+    made = made_with(policy=generous)
+    visits = [decision(made, "ab"[n % 2], "visit", "r", minutes=1.0, decision_id=f"d{n}") for n in range(3)]
+    assert fired(made, *visits[:2]) is None
+    assert fired(made, *visits) == "checks/capacity.sql"
+    assert fired(made, decision(made, "a", "fax"), decision(made, "b", "fax")) == "checks/capacity.sql"
+    strict = made_with()
+    assert fired(strict, decision(strict, "a", "email"), decision(strict, "a", "fax")) == "checks/capacity.sql"
+
+
+@pytest.mark.parametrize(
+    ("touches", "channel", "stops"),
+    [
+        ([touch("a", 6)], "email", True),
+        ([touch("a", 7)], "email", False),
+        ([touch("a", 6, company="them")], "email", False),
+        ([touch("a", 6, "opened")], "email", False),
+        ([touch("a", 4, "visited", "visit")], "visit", True),
+        ([touch("a", 5, "visited", "visit")], "visit", False),
+        ([touch("a", 40, "invited", contact_id="e"), touch("a", 3, "attended", contact_id="e")], "email", True),
+    ],
+)
+def test_caps_and_rest_are_counted_from_the_touchpoints(touches: list[Row], channel: str, stops: bool) -> None:
+    made = made_with(*touches)
+    who = ("visit", "r") if channel == "visit" else ("email",)
+    assert fired(made, decision(made, "a", *who)) == ("checks/cap.sql" if stops else None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "stops"),
+    [
+        (consent("a", 5, "withdrawn"), True),
+        (consent("a", 100, "withdrawn"), True),
+        (consent("a", 150, "withdrawn"), False),
+        (consent("a", 5, "pending"), True),
+        (consent("a", 5, "withdrawn", "all"), True),
+        (consent("a", 5, "withdrawn", "fax"), False),
+        (consent("a", 5, "withdrawn", purpose="medical"), False),
+        (consent("a", 5, "withdrawn", product="Theirs"), False),
+        (consent("a", 5, "denied", product="Ours"), True),
+        (consent("a", -1, "withdrawn"), False),
+        (consent("a", 5, expires_at=ago(1)), True),
+    ],
+)
+def test_consent_is_read_from_the_statements(statement: Row, stops: bool) -> None:
+    made = made_with(statements=[consent("a"), consent("b"), statement])
+    assert fired(made, decision(made, "a", "email")) == ("checks/consent.sql" if stops else None)
+
+
+def test_refusals_count_where_consent_is_not_required_too() -> None:
+    refused = [consent("a"), consent("b"), consent("a", 9, "denied", "fax")]
+    made = made_with(statements=refused)
+    assert fired(made, decision(made, "a", "fax")) == "checks/refusal.sql"
+    again = made_with(statements=[*refused, consent("a", 3, channel="fax")])
+    assert fired(again, decision(again, "a", "fax")) is None
+    left = made_with(touch("a", 50, "unsubscribed", "fax"))
+    assert fired(left, decision(left, "a", "fax")) == "checks/refusal.sql"
+
+
+def test_suggestions_to_the_control_arm_are_found() -> None:
+    made = made_with()
+    forged = decision(made, "a", "email")
+    arms = [row | {"suggests": row["customer_id"] != forged["customer_id"]} for row in made["arm"]]
+    made.engine.connection.execute("drop table arm")
+    made.engine.table("arm", rows("arm", arms))
+    assert fired(made, forged) == "checks/refusal.sql"
+
+
+def test_a_lost_touchpoint_is_found() -> None:
+    made = made_with()
+    made.engine.connection.execute("delete from touchpoint where channel = 'email' and occurred_at < $1", [ago(5)])
+    assert fired(made) == "checks/conserved.sql"
+
+
+# --- the contract -----------------------------------------------------------------------------------------
+
+
+def breaks(table: str, data: list[Row]) -> list[str]:
+    """Return which checks of the contract find something in a table."""
+    made = run({table: data}, steps=())
+    return [query.where for query in contract_checks(table) if made.engine.read(query.text).num_rows]
+
+
+ARM = {"customer_id": "C1", "arm": "suggest", "suggests": True}
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ([], []),
+        ([ARM, ARM | {"customer_id": "C2"}], []),
+        ([ARM, ARM | {"arm": "holdout"}], ["arm: key is unique"]),
+        ([ARM | {"suggests": None}], ["arm: nothing is missing"]),
+        ([ARM | {"customer_id": None}], ["arm: nothing is missing"]),
+    ],
+)
+def test_a_doubled_key_and_an_empty_column_are_found(data: list[Row], found: list[str]) -> None:
+    assert breaks("arm", data) == found
+
+
+def test_columns_that_may_be_empty_may_be() -> None:
+    customer = {"customer_id": "C1", "kind": "hcp", "record_count": 1, "simulated": False}
+    assert breaks("customer", [customer]) == []
+    assert breaks("customer", [customer | {"kind": None}]) == ["customer: nothing is missing"]
+
+
+def test_every_table_of_the_contract_can_be_checked() -> None:
+    for name in TABLES:
+        assert breaks(name, []) == []
