@@ -60,7 +60,9 @@ def touch(key: str, days: float = 5, event: str = "sent", channel: str = "email"
     return filled("source_touchpoint", said | given)
 
 
-def consent(key: str, days: float = 100, status: str = "granted", channel: str = "email", **given: Any) -> Row:
+def consent(
+    key: str, days: float = 100, status: str = "granted", channel: str = "email", **given: Any
+) -> Row:
     """A statement about permission."""
     said = {"source_record_id": key, "stated_at": ago(days), "status": status, "channel": channel}
     return filled("source_consent", said | given)
@@ -83,7 +85,13 @@ def named(rep_id: str, key: str, **given: Any) -> Row:
 
 def channel(key: str, **given: Any) -> Row:
     """A channel of the playbook: central, digital, without need of consent and without limits."""
-    plain = {"id": key, "name": key.capitalize(), "mode": "online", "contact": "non_personal", "owner": "central"}
+    plain = {
+        "id": key,
+        "name": key.capitalize(),
+        "mode": "online",
+        "contact": "non_personal",
+        "owner": "central",
+    }
     return plain | {"consent": "not_required", "response": {"mean": 0.2, "strength": 20}} | given
 
 
@@ -146,7 +154,9 @@ class Tables:
     def by(self, name: str, *columns: str) -> dict[Any, Row]:
         """Return rows by key columns; each key may come once."""
         found = self[name]
-        keyed = {tuple(row[c] for c in columns) if len(columns) > 1 else row[columns[0]]: row for row in found}
+        keyed = {
+            tuple(row[c] for c in columns) if len(columns) > 1 else row[columns[0]]: row for row in found
+        }
         assert len(keyed) == len(found), f"{name} has {columns} twice"
         return keyed
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
+from weakref import finalize
 
 import duckdb
 import pyarrow as pa
@@ -39,6 +40,11 @@ def _rows(name: str, columns: tuple[str, ...]) -> str:
     return rows_of(name, columns).sql(dialect="duckdb")
 
 
+def _drop(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    connection.execute(f"drop schema {schema} cascade")
+    connection.close()
+
+
 class QuickEngine(Engine):
     """Keeps every table in memory; nothing is written."""
 
@@ -50,6 +56,7 @@ class QuickEngine(Engine):
         schema = f"s{next(NUMBERS)}"
         self.connection.execute(f"create schema {schema}")
         self.connection.execute(f"use {schema}")
+        finalize(self, _drop, self.connection.cursor(), schema)
 
     def attach(self, name: str, *folders: Path) -> None:
         raise NotImplementedError

@@ -23,4 +23,4 @@ def test_the_quick_engine_agrees_with_the_engine(tmp_path: Path) -> None:
             run_step(step, engine, values(CLOCK))
     assert quick["candidate"]
     for step in STEPS:
-        assert quick.engine.get(step.table).equals(pq.read_table(tmp_path / step.table)), step.table
+        assert quick[step.table] == pq.read_table(tmp_path / step.table).to_pylist(), step.table

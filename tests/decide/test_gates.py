@@ -39,7 +39,12 @@ STEPS += only("arm", "consent_status", "content_gate", "content_use", "candidate
 
 
 def world(
-    *touches: Row, person: Row | None = None, statements: Any = (), fresh: bool = True, reps: Any = REPS, **sections: Any
+    *touches: Row,
+    person: Row | None = None,
+    statements: Any = (),
+    fresh: bool = True,
+    reps: Any = REPS,
+    **sections: Any,
 ) -> Tables:
     """Run one customer 'a' in Oslo with consent to e-mail, covered by a sales and a medical representative."""
     data = {
@@ -92,7 +97,11 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "only medical works there": ("wall", ("visit",), {"reps": [rep("m", role="msl", territory_id="r")]}),
     "everybody held out": ("control_arm", tuple(OPEN), {"policy": {"holdout": 1}}),
     "stale": ("stale_input", tuple(OPEN), {"fresh": False, "touches": [touch("b", 46)]}),
-    "nothing of ours": ("stale_input", tuple(OPEN), {"fresh": False, "touches": [touch("b", 1, company="them")]}),
+    "nothing of ours": (
+        "stale_input",
+        tuple(OPEN),
+        {"fresh": False, "touches": [touch("b", 1, company="them")]},
+    ),
     "no statement": ("consent", ("email",), {"statements": [consent("b"), consent("a", channel="msl")]}),
     "pending": ("consent", ("email",), {"status": "pending"}),
     "denied": ("consent", ("email",), {"status": "denied"}),
@@ -121,14 +130,24 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     ),
     "cap": ("cap", ("email",), {"touches": [touch("a", 6)], "channels": limited(EMAIL, caps=WEEK)}),
     "cap of none": ("cap", ("fax",), {"channels": limited(FAX, caps=[{"days": 7, "at_most": 0}])}),
-    "cap over all": ("cap", tuple(OPEN), {"touches": [touch("a", 6, "visited", "visit")], "policy": {"caps": WEEK}}),
+    "cap over all": (
+        "cap",
+        tuple(OPEN),
+        {"touches": [touch("a", 6, "visited", "visit")], "policy": {"caps": WEEK}},
+    ),
     "cap of none over all": ("cap", tuple(OPEN), {"policy": {"caps": [{"days": 1, "at_most": 0}]}}),
-    "rest": ("rest", ("visit",), {"touches": [touch("a", 6, "visited", "visit")], "channels": limited(VISIT, rest_days=7)}),
+    "rest": (
+        "rest",
+        ("visit",),
+        {"touches": [touch("a", 6, "visited", "visit")], "channels": limited(VISIT, rest_days=7)},
+    ),
 }
 
 
 @pytest.mark.parametrize(("gate", "channels", "change"), CASES.values(), ids=CASES.keys())
-def test_this_gate_alone_stops_the_candidate(gate: str, channels: tuple[str, ...], change: dict[str, Any]) -> None:
+def test_this_gate_alone_stops_the_candidate(
+    gate: str, channels: tuple[str, ...], change: dict[str, Any]
+) -> None:
     said = dict(change)
     touches = said.pop("touches", [])
     if "status" in said:
@@ -139,7 +158,9 @@ def test_this_gate_alone_stops_the_candidate(gate: str, channels: tuple[str, ...
     made = world(*touches, **said)
     assert stops(made) == OPEN | dict.fromkeys(channels, gate)
     counted = {(row["customer_id"], row["gate"]): row for row in made["funnel"]}
-    removed = sum(row["blocked_by"] == gate and row["customer_id"] == made.customer("a") for row in made["candidate"])
+    removed = sum(
+        row["blocked_by"] == gate and row["customer_id"] == made.customer("a") for row in made["candidate"]
+    )
     assert counted[made.customer("a"), gate]["removed"] == removed > 0
     assert counted["*", gate]["removed"] >= removed
     assert made.customer("a") in counted["*", gate]["example"] or gate == "kind"
@@ -149,9 +170,15 @@ JUST_OUTSIDE: dict[str, dict[str, Any]] = {
     "fresh": {"fresh": False, "touches": [touch("b", 45)]},
     "last day of content": with_content(valid_until=CLOCK.date()),
     "first day of content": with_content(valid_from=CLOCK.date()),
-    "one below the cap": {"touches": [touch("a", 6)], "channels": limited(EMAIL, caps=[{"days": 7, "at_most": 2}])},
+    "one below the cap": {
+        "touches": [touch("a", 6)],
+        "channels": limited(EMAIL, caps=[{"days": 7, "at_most": 2}]),
+    },
     "a day past the window": {"touches": [touch("a", 7)], "channels": limited(EMAIL, caps=WEEK)},
-    "others do not count": {"touches": [touch("a", 1, company="them")], "channels": limited(EMAIL, caps=WEEK)},
+    "others do not count": {
+        "touches": [touch("a", 1, company="them")],
+        "channels": limited(EMAIL, caps=WEEK),
+    },
     "rested": {"touches": [touch("a", 7, "visited", "visit")], "channels": limited(VISIT, rest_days=7)},
     "used long ago": {"touches": [touch("a", 60, content_id="leaflet")]},
     "used by others": {"touches": [touch("a", 5, content_id="leaflet", company="them")]},
@@ -191,7 +218,13 @@ def test_one_content_used_leaves_the_other() -> None:
 
 
 def test_gates_are_asked_in_the_contracts_order() -> None:
-    made = world(person=record("a", kind="patient"), fresh=False, statements=[consent("b")], policy={"holdout": 1}, content=[])
+    made = world(
+        person=record("a", kind="patient"),
+        fresh=False,
+        statements=[consent("b")],
+        policy={"holdout": 1},
+        content=[],
+    )
     assert set(stops(made).values()) == {"kind"}
     positions = {row["gate"]: row["position"] for row in made["funnel"] if row["customer_id"] == "*"}
     assert sorted(positions, key=lambda gate: positions[gate]) == list(GATES)
@@ -200,7 +233,10 @@ def test_gates_are_asked_in_the_contracts_order() -> None:
 def test_the_funnel_conserves_candidates() -> None:
     made = run(
         {
-            "source_record": [record(f"p{n}", city=("Oslo", "Bergen")[n % 2], kind=("hcp", "hco")[n % 3 == 0]) for n in range(12)],
+            "source_record": [
+                record(f"p{n}", city=("Oslo", "Bergen")[n % 2], kind=("hcp", "hco")[n % 3 == 0])
+                for n in range(12)
+            ],
             "source_touchpoint": [touch(f"p{n}", n) for n in range(8)],
             "source_consent": [consent(f"p{n}") for n in range(0, 12, 2)],
             "rep": REPS,
@@ -210,7 +246,9 @@ def test_the_funnel_conserves_candidates() -> None:
         steps=STEPS,
     )
     permitted = sum(row["blocked_by"] is None for row in made["candidate"])
-    steps = sorted((row for row in made["funnel"] if row["customer_id"] == "*"), key=lambda row: row["position"])
+    steps = sorted(
+        (row for row in made["funnel"] if row["customer_id"] == "*"), key=lambda row: row["position"]
+    )
     entering = len(made["candidate"])
     for step in steps:
         assert step["entering"] == entering
@@ -233,10 +271,16 @@ STATEMENTS: dict[str, tuple[list[Row], str]] = {
     "latest grant wins": ([consent("a", 9, "withdrawn"), consent("a", 3)], "granted"),
     "latest withdrawal wins": ([consent("a", 9), consent("a", 3, "withdrawn")], "withdrawn"),
     "pending is later": ([consent("a", 9), consent("a", 3, "pending")], "pending"),
-    "tie: withdrawal": ([consent("a", 3), consent("a", 3, "withdrawn"), consent("a", 3, "denied")], "withdrawn"),
+    "tie: withdrawal": (
+        [consent("a", 3), consent("a", 3, "withdrawn"), consent("a", 3, "denied")],
+        "withdrawn",
+    ),
     "tie: denial": ([consent("a", 3), consent("a", 3, "denied"), consent("a", 3, "pending")], "denied"),
     "tie: pending": ([consent("a", 3), consent("a", 3, "pending")], "pending"),
-    "tie: expired": ([consent("a", 3, source="x"), consent("a", 3, source="y", expires_at=ago(1))], "expired"),
+    "tie: expired": (
+        [consent("a", 3, source="x"), consent("a", 3, source="y", expires_at=ago(1))],
+        "expired",
+    ),
     "expired": ([consent("a", 9, expires_at=ago(0.001))], "expired"),
     "expires this instant": ([consent("a", 9, expires_at=CLOCK)], "expired"),
     "expires in a moment": ([consent("a", 9, expires_at=ago(-0.001))], "granted"),
@@ -281,14 +325,47 @@ def test_consent_out_of_scope_is_none_and_none_is_no_where_it_is_required(statem
 
 def test_all_purposes_and_channels_cover_the_medical_channel_too() -> None:
     channels = limited(MSL, consent="required")
-    assert stops(world(statements=[consent("a", purpose="commercial", channel="all")], channels=channels))["msl"] == "consent"
+    assert (
+        stops(world(statements=[consent("a", purpose="commercial", channel="all")], channels=channels))["msl"]
+        == "consent"
+    )
     assert stops(world(statements=[consent("a", channel="all")], channels=channels))["msl"] is None
+
+
+UNREADABLE = {
+    "source": "test",
+    "file": "consent.csv",
+    "line": 7,
+    "table_name": "source_consent",
+    "system": "crm",
+}
+UNREADABLE |= {"source_record_id": "a", "reason": "unparsable", "detail": "", "raw": ""}
+
+
+@pytest.mark.parametrize(
+    ("said", "stopped"),
+    [
+        ({}, {"email": "consent", "fax": "suppression"}),
+        ({"source_record_id": "b"}, {"email": None, "fax": None}),
+        ({"source_record_id": None}, {"email": None, "fax": None}),
+        ({"reason": "after_clock"}, {"email": None, "fax": None}),
+        ({"table_name": "source_touchpoint"}, {"email": None, "fax": None}),
+    ],
+)
+def test_a_statement_that_cannot_be_read_counts_as_a_refusal(
+    said: Row, stopped: dict[str, str | None]
+) -> None:
+    data = {"source_record": [record("a")], "source_touchpoint": [FRESH], "source_consent": [consent("a")]}
+    found = stops(run({**data, "quarantine": [UNREADABLE | said]}, steps=STEPS))
+    assert {channel: found[channel] for channel in stopped} == stopped
 
 
 def test_the_most_restrictive_statement_of_merged_records_survives() -> None:
     people = [record("a", licence_id="1", city="Oslo"), record("b", licence_id="1")]
     statements = [consent("a"), consent("b", status="withdrawn")]
-    made = run({"source_record": people, "source_consent": statements, "source_touchpoint": [FRESH]}, steps=STEPS)
+    made = run(
+        {"source_record": people, "source_consent": statements, "source_touchpoint": [FRESH]}, steps=STEPS
+    )
     assert stops(made)["email"] == "consent"
 
 
@@ -303,7 +380,9 @@ def test_each_field_force_gets_its_own_channels_only() -> None:
 
 def arms(people: int, **policy: Any) -> dict[str, bool]:
     """Return customer -> whether it receives suggestions."""
-    customers = [{"customer_id": f"C{n}", "kind": "hcp", "record_count": 1, "simulated": False} for n in range(people)]
+    customers = [
+        {"customer_id": f"C{n}", "kind": "hcp", "record_count": 1, "simulated": False} for n in range(people)
+    ]
     made = run({"customer": customers}, playbook(policy=policy), steps=only("arm"))
     return {row["customer_id"]: row["suggests"] for row in made["arm"]}
 

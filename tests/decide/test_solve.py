@@ -60,7 +60,8 @@ class Instance:
             if sum(mine) > minutes or len(mine) > self.per_rep:
                 return False
         return all(
-            limit is None or sum(row["channel"] == channel for row in chosen if row["rep_id"] is None) <= limit
+            limit is None
+            or sum(row["channel"] == channel for row in chosen if row["rep_id"] is None) <= limit
             for channel, limit in self.sends.items()
         )
 
@@ -98,8 +99,16 @@ def total(chosen: Any) -> float:
     return sum(row["value"] for row in chosen)
 
 
-def action(customer: str, product: str, channel: str, value: float, minutes: float = 0, rep: str | None = None) -> Row:
-    said = {"customer_id": customer, "product_id": product, "channel": channel, "rep_id": rep, "content_id": "c"}
+def action(
+    customer: str, product: str, channel: str, value: float, minutes: float = 0, rep: str | None = None
+) -> Row:
+    said = {
+        "customer_id": customer,
+        "product_id": product,
+        "channel": channel,
+        "rep_id": rep,
+        "content_id": "c",
+    }
     return said | {"value": float(value), "minutes": float(minutes)}
 
 
@@ -114,10 +123,12 @@ def some_instance(random: Random, customers: int = 5, per_rep: int = 99) -> Inst
                 actions.append(action(f"c{number}", product, channel, random.uniform(-2, 10), minutes, rep))
     minutes = {"r": random.choice([0, 30, 60, 90]), "s": random.choice([30, 60])}
     sends = {"email": random.choice([None, 1, 2]), "fax": random.choice([0, 1, None])}
-    return Instance(random.sample(actions, min(13, len(actions))), minutes, sends, random.randint(1, 2), per_rep)
+    return Instance(
+        random.sample(actions, min(13, len(actions))), minutes, sends, random.randint(1, 2), per_rep
+    )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32), st.integers(0, 4))
 def test_every_limit_is_kept_and_nothing_without_value_is_chosen(seed: int, per_rep: int) -> None:
     instance = some_instance(Random(seed), customers=12, per_rep=per_rep)
@@ -126,7 +137,7 @@ def test_every_limit_is_kept_and_nothing_without_value_is_chosen(seed: int, per_
     assert all(row["value"] > 0 for row in chosen)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_no_permitted_action_of_value_is_left_where_everything_still_has_room_for_it(seed: int) -> None:
     instance = some_instance(Random(seed), customers=8)
@@ -141,7 +152,7 @@ def test_the_choice_is_near_the_optimum_and_not_below_plain_greedy(per_rep: int)
     """Measured over 300 instances: 99.1 % of the optimum together, 97 % of instances within 15 %; greedy 98.3 %."""
     random = Random(11)
     shares, ours, greedy, best = [], 0.0, 0.0, 0.0
-    for _ in range(80):
+    for _ in range(60):
         instance = some_instance(random, customers=4, per_rep=per_rep)
         optimum, value = instance.best(), total(instance.solved())
         ours, greedy, best = ours + value, greedy + instance.greedy(), best + optimum
@@ -165,7 +176,7 @@ def field_force(random: Random, customers: int = 120) -> list[Row]:
     return actions
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32), st.integers(0, 900), st.integers(30, 300), st.integers(1, 2))
 def test_more_minutes_are_never_worth_less(seed: int, minutes: int, more: int, per_customer: int) -> None:
     """Tiny instances of two or three lumpy actions break this one time in 200, as greedy filling does."""
@@ -178,7 +189,7 @@ def test_more_minutes_are_never_worth_less(seed: int, minutes: int, more: int, p
     assert value(minutes + more) >= value(minutes) - 1e-9
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32))
 def test_the_order_of_the_input_does_not_matter(seed: int) -> None:
     instance = some_instance(Random(seed), customers=10)
@@ -192,12 +203,20 @@ def test_equal_values_are_decided_by_name_not_by_order() -> None:
 
 
 def test_doing_nothing_is_best_where_nothing_is_worth_anything() -> None:
-    actions = [action("a", "x", "email", 0), action("b", "x", "email", -1), action("c", "x", "visit", -2, 30, "r")]
+    actions = [
+        action("a", "x", "email", 0),
+        action("b", "x", "email", -1),
+        action("c", "x", "visit", -2, 30, "r"),
+    ]
     assert Instance(actions, {"r": 480}).solved() == []
 
 
 def test_without_capacity_nothing_that_needs_it_is_chosen() -> None:
-    actions = [action("a", "x", "visit", 9, 30, "r"), action("a", "x", "email", 3), action("b", "x", "fax", 2)]
+    actions = [
+        action("a", "x", "visit", 9, 30, "r"),
+        action("a", "x", "email", 3),
+        action("b", "x", "fax", 2),
+    ]
     chosen = Instance(actions, {"r": 0}, {"fax": 0}).solved()
     assert [(row["customer_id"], row["channel"]) for row in chosen] == [("a", "email")]
 
@@ -221,9 +240,18 @@ def test_an_action_that_takes_no_time_is_free_of_minutes() -> None:
 def test_where_there_is_enough_of_everything_each_customer_gets_the_best_and_nothing_has_a_price() -> None:
     actions = field_force(Random(2))
     chosen = Instance(actions, dict.fromkeys(("r0", "r1", "r2"), 1e6)).solved()
-    best = {row["customer_id"]: max(a["value"] for a in actions if a["customer_id"] == row["customer_id"]) for row in chosen}
+    best = {
+        row["customer_id"]: max(a["value"] for a in actions if a["customer_id"] == row["customer_id"])
+        for row in chosen
+    }
     assert {row["customer_id"]: row["value"] for row in chosen} == best
     assert {row["unit_price"] for row in chosen} == {0}
+
+
+def test_what_time_is_left_goes_to_the_best_that_still_fits() -> None:
+    worth = [(10, 60), (9, 60), (2, 30), (3, 30)]
+    actions = [action(f"c{n}", "x", "visit", value, minutes, "r") for n, (value, minutes) in enumerate(worth)]
+    assert {row["customer_id"] for row in Instance(actions, {"r": 90}).solved()} == {"c0", "c3"}
 
 
 def test_scarce_time_goes_to_the_most_valuable_and_has_the_price_of_what_it_kept_out() -> None:

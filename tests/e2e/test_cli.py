@@ -165,7 +165,7 @@ def test_init_makes_a_project_whose_playbook_is_fine(template: str, unisono: Run
 def test_check_shows_all_problems_at_once(demo: Path, unisono: Run) -> None:
     assert "playbook  fine" in unisono("check", demo)
     channels = demo / "playbook" / "channels.yaml"
-    text = channels.read_text(encoding="utf-8").replace("unit_cost:", "unit_costs:", 1)
+    text = channels.read_text(encoding="utf-8").replace("\n    unit_cost:", "\n    unit_costs:", 1)
     channels.write_text(text.replace("mode: offline", "mode: ofline", 1), encoding="utf-8")
     shown = unisono("check", demo, code=2)
     assert "unit_costs" in shown

@@ -30,7 +30,9 @@ def test_a_table_comes_after_those_it_reads(tmp_path):
 def test_any_graph_without_circle_is_ordered_the_same_each_time(data):
     tables = data.draw(st.permutations(sorted(TABLES)[:12]))
     steps = [
-        step(table, *data.draw(st.lists(st.sampled_from(tables[:position] or ["source_record"]), unique=True)))
+        step(
+            table, *data.draw(st.lists(st.sampled_from(tables[:position] or ["source_record"]), unique=True))
+        )
         for position, table in enumerate(tables)
     ]
     shuffled = data.draw(st.permutations(steps))

@@ -49,7 +49,9 @@ def test_a_parameter_without_value_is_named(sql_file):
         Query.from_file(sql_file("select $as_off as a"), {"as_of": datetime(2026, 1, 5)})
 
 
-@pytest.mark.parametrize("text", ["select from where", "delete from contact", "create table t as select 1", "'"])
+@pytest.mark.parametrize(
+    "text", ["select from where", "delete from contact", "create table t as select 1", "'"]
+)
 def test_what_is_not_a_query_is_refused(text):
     with pytest.raises(EngineError) as caught:
         reads(text, "profile/contact.sql")

@@ -214,7 +214,8 @@ STATEMENTS = [
     "select rep_id, row_number() over (order by rep_id, touchpoint_id) as place from touchpoint",
     "select rep_id, row_number() over (order by rep_id desc, touchpoint_id) as place from touchpoint",
     "select rep_id, row_number() over (order by rep_id nulls first, touchpoint_id) as place from touchpoint",
-    "select touchpoint_id from touchpoint qualify row_number() over (partition by customer_id order by amount desc) = 1",
+    "select touchpoint_id from touchpoint"
+    " qualify row_number() over (partition by customer_id order by amount desc) = 1",
     "select customer_id, channel, count(*) as n from touchpoint group by all having count(*) > 1",
     "select distinct channel from touchpoint",
     "select t.touchpoint_id, u.x from touchpoint as t cross join unnest(t.products) as u(x)",

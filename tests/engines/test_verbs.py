@@ -152,7 +152,9 @@ def test_read_binds_values_as_values(filled):
 
 def test_instants_are_bound_as_utc(filled):
     berlin = timezone(timedelta(hours=1))
-    found = filled.read("select $a as a, $b as b", {"a": NOW.astimezone(berlin), "b": NOW.replace(tzinfo=UTC)})
+    found = filled.read(
+        "select $a as a, $b as b", {"a": NOW.astimezone(berlin), "b": NOW.replace(tzinfo=UTC)}
+    )
     assert found["b"].to_pylist() == [NOW]
     assert found["a"].to_pylist() == [NOW.astimezone(UTC).replace(tzinfo=None)]
 
@@ -172,7 +174,9 @@ def test_read_gives_the_contracts_types(filled):
 
 
 def test_sql_error_quotes_file_values_and_sql(filled):
-    query = Query("select nope\nfrom contact where channel = $channel", "profile/pressure.sql", {"channel": "fax"})
+    query = Query(
+        "select nope\nfrom contact where channel = $channel", "profile/pressure.sql", {"channel": "fax"}
+    )
     with pytest.raises(EngineError) as caught:
         filled.table("pressure", query)
     message = str(caught.value)

@@ -16,6 +16,7 @@ from unisono.tables import EVENTS
 Row = dict[str, Any]
 REACHING_OUT = {event.name for event in EVENTS if event.is_contact}
 SEVERITY = ("granted", "expired", "pending", "denied", "withdrawn")
+LONG_AGO = datetime.fromisoformat("1900-01-01")
 Candidate = tuple[str, str, str, str | None]
 """A record, product, channel and representative."""
 
@@ -42,8 +43,12 @@ class Oracle:
                 if self.has_too_many_contacts(key, channel):
                     continue
                 for product in self.book.products:
-                    if self.is_allowed(key, channel, product.id) and self.has_content(key, channel, product.id):
-                        found |= {(key, product.id, channel.id, who) for who in self.who_acts(person, channel)}
+                    if self.is_allowed(key, channel, product.id) and self.has_content(
+                        key, channel, product.id
+                    ):
+                        found |= {
+                            (key, product.id, channel.id, who) for who in self.who_acts(person, channel)
+                        }
         return found
 
     def age(self, moment: datetime) -> int:
@@ -82,7 +87,7 @@ class Oracle:
 
     def standing(self, key: str, channel: Channel, product: str) -> tuple[str, datetime]:
         """Return the standing of the latest applicable statement, the strictest of several, and when it was made."""
-        best = ("none", datetime.min)
+        best = ("none", LONG_AGO)
         for row in self.data["source_consent"]:
             applies = (
                 row["source_record_id"] == key
@@ -130,7 +135,7 @@ class Oracle:
         )
 
     def has_too_many_contacts(self, key: str, channel: Channel) -> bool:
-        latest: dict[tuple[str, str], datetime] = defaultdict(lambda: datetime.min)
+        latest: dict[tuple[str, str], datetime] = defaultdict(lambda: LONG_AGO)
         for row in self.own(key):
             if row["event"] in REACHING_OUT and row["direction"] == "outbound":
                 contact = (row["channel"], row["contact_id"])

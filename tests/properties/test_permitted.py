@@ -41,7 +41,10 @@ def some_book(random: Random) -> Playbook:
     """Return a playbook with random limits, contents and policy."""
     channels = []
     for entry in (EMAIL, VISIT, MSL, FAX, SITE):
-        caps = [{"days": days, "at_most": random.randint(1, 3)} for days in random.sample((7, 14, 30), random.randint(0, 2))]
+        caps = [
+            {"days": days, "at_most": random.randint(1, 3)}
+            for days in random.sample((7, 14, 30), random.randint(0, 2))
+        ]
         rest = random.choice([None, 5, 20])
         sends = random.choice([None, 0, 2, 4]) if entry["owner"] == "central" else None
         need = random.choice(["required", "not_required"])
@@ -85,7 +88,18 @@ def some_data(random: Random) -> dict[str, list[Row]]:
         )
         for key in keys
     ]
-    events = ["sent", "sent", "visited", "invited", "attended", "opened", "opened", "viewed", "viewed", "unsubscribed"]
+    events = [
+        "sent",
+        "sent",
+        "visited",
+        "invited",
+        "attended",
+        "opened",
+        "opened",
+        "viewed",
+        "viewed",
+        "unsubscribed",
+    ]
     touches = [
         touch(
             random.choice(keys),
@@ -133,9 +147,11 @@ def people_of(made: Tables) -> dict[str, str]:
     return {row["source_record_id"]: row["customer_id"] for row in made["customer_xref"]}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS)
-def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_within_every_limit(seed: int) -> None:
+def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_within_every_limit(
+    seed: int,
+) -> None:
     random = Random(seed)
     book, data = some_book(random), some_data(random)
     made = run(data, book)
@@ -144,7 +160,10 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     permitted = Oracle(book, data, names, CLOCK).permitted()
 
     def candidates(table: str) -> list[tuple[str, str, str, str | None]]:
-        return [(keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"]) for row in made[table]]
+        return [
+            (keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"])
+            for row in made[table]
+        ]
 
     open_ = [row["blocked_by"] is None for row in made["candidate"]]
     ours = {entry for entry, free in zip(candidates("candidate"), open_, strict=True) if free}
@@ -167,7 +186,7 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     assert {row["customer_id"] for row in made["no_action"]} == undecided
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3)
 @given(SEEDS)
 def test_the_order_of_the_input_does_not_matter(seed: int) -> None:
     random = Random(seed)

@@ -47,7 +47,9 @@ def test_an_area_is_matched_on_its_own_field_only() -> None:
 
 def test_all_representatives_of_a_territory_cover_it() -> None:
     reps = [rep("r"), rep("m", role="msl", territory_id="r"), rep("other")]
-    found = assignments(source_record=[record("a", city="Oslo")], rep=reps, territory_area=[area("r", "Oslo")])
+    found = assignments(
+        source_record=[record("a", city="Oslo")], rep=reps, territory_area=[area("r", "Oslo")]
+    )
     assert found == {("a", "r", "area"), ("a", "m", "area")}
 
 
@@ -64,7 +66,9 @@ def test_named_assignment_holds_from_its_first_to_its_last_day(
     starts: date | None, ends: date | None, covered: bool
 ) -> None:
     found = assignments(
-        source_record=[record("a")], rep=[rep("r")], source_assignment=[named("r", "a", starts_on=starts, ends_on=ends)]
+        source_record=[record("a")],
+        rep=[rep("r")],
+        source_assignment=[named("r", "a", starts_on=starts, ends_on=ends)],
     )
     assert found == ({("a", "r", "named")} if covered else set())
 
@@ -84,7 +88,8 @@ def test_a_representative_nobody_knows_covers_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("product", "limited_to"), [(None, "all"), (" OURS ", "ours"), ("Theirs", "theirs"), ("Unheard Of", "unheard of")]
+    ("product", "limited_to"),
+    [(None, "all"), (" OURS ", "ours"), ("Theirs", "theirs"), ("Unheard Of", "unheard of")],
 )
 def test_consent_for_a_product_nobody_knows_stays_limited_to_it(product: str | None, limited_to: str) -> None:
     (statement,) = consents(consent("a", product=product))
@@ -93,7 +98,9 @@ def test_consent_for_a_product_nobody_knows_stays_limited_to_it(product: str | N
 
 def test_one_statement_told_twice_is_one_and_its_earlier_end_counts() -> None:
     (statement,) = consents(
-        consent("a", expires_at=ago(-30), evidence="form 1"), consent("b", expires_at=ago(-10)), consent("b", 100)
+        consent("a", expires_at=ago(-30), evidence="form 1"),
+        consent("b", expires_at=ago(-10)),
+        consent("b", 100),
     )
     assert statement["expires_at"] == ago(-10)
     assert statement["evidence"] == "form 1"

@@ -26,7 +26,7 @@ from unisono.engine.base import (
     plain,
 )
 from unisono.engine.dialect import render
-from unisono.engine.sql import Query, Value, conform, ordering, rows_of
+from unisono.engine.sql import Query, Value, conform, in_order, ordering, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
@@ -60,7 +60,7 @@ class DuckDBEngine(Engine):
 
     def _copy(self, name: str, query: Query, file: Path) -> int:
         statement = exp.Copy(
-            this=conform(query.bound(), name).subquery(),
+            this=in_order(conform(query.bound(), name), name).subquery(),
             kind=False,
             files=[exp.Literal.string(str(file))],
             params=[

@@ -151,18 +151,19 @@ def ordering(name: str) -> tuple[str, ...]:
 
 
 def conform(query: exp.Query, name: str) -> exp.Select:
-    """Wrap a query so that it yields exactly the columns, order, types and sorting of table `name`."""
+    """Wrap a query so that it yields exactly the columns of table `name`, in order and of their types."""
     columns = [
         exp.alias_(exp.cast(exp.column(column.name, "made"), column.type, dialect="duckdb"), column.name)
         for column in TABLES[name].columns
     ]
-    return _sorted(exp.select(*columns).from_(query.subquery("made")), name)
+    return exp.select(*columns).from_(query.subquery("made"))
 
 
 def rows_of(name: str, columns: Iterable[str]) -> exp.Select:
     """Return a query of the given columns of table `name` in the table's order."""
-    return _sorted(exp.select(*map(exp.column, columns)).from_(exp.to_table(name)), name)
+    return in_order(exp.select(*map(exp.column, columns)).from_(exp.to_table(name)), name)
 
 
-def _sorted(query: exp.Select, name: str) -> exp.Select:
+def in_order(query: exp.Select, name: str) -> exp.Select:
+    """Sort a query of table `name` in the table's order."""
     return query.order_by(*(exp.Ordered(this=exp.column(column)) for column in ordering(name)), copy=False)

@@ -1,6 +1,7 @@
-/* No representative is given more minutes or more suggestions than there are. */
+/* Nobody is given more than there is: minutes and suggestions of a representative, sendings of a channel, suggestions */
+/* to a customer. */
 SELECT
-  d.rep_id
+  d.rep_id AS owner
 FROM decision AS d
 INNER JOIN rep AS r
   ON r.rep_id = d.rep_id
@@ -12,3 +13,24 @@ GROUP BY
 HAVING
   SUM(d.minutes) > r.capacity_minutes + CAST(0.000001 AS DOUBLE)
   OR COUNT(*) > p.per_rep
+UNION ALL
+SELECT
+  d.channel AS owner
+FROM decision AS d
+INNER JOIN playbook_channel AS h
+  ON h.channel = d.channel AND h.owner = 'central'
+GROUP BY
+  d.channel,
+  h.capacity
+HAVING
+  COUNT(*) > h.capacity
+UNION ALL
+SELECT
+  d.customer_id AS owner
+FROM decision AS d
+CROSS JOIN playbook_policy AS p
+GROUP BY
+  d.customer_id,
+  p.per_customer
+HAVING
+  COUNT(*) > p.per_customer

@@ -20,7 +20,9 @@ LEFT JOIN consent AS g
   )
 LEFT JOIN consent AS n
   ON n.customer_id = d.customer_id
-  AND n.status <> 'granted'
+  AND (
+    n.status <> 'granted' OR n.expires_at <= d.decided_at
+  )
   AND n.stated_at <= d.decided_at
   AND (
     n.channel = d.channel OR n.channel = 'all'

@@ -3,7 +3,7 @@ SELECT
 FROM (
   /* Permitted actions with their best content and every term of */
   /* value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost. */
-  /* The whole belief is used, never only the likeliest stage; topics move P(response) by at most a factor of 2. */
+  /* The whole belief is used, never only the likeliest stage; topics move P(response) by a quarter at most. */
   WITH permitted AS (
     SELECT
       *
@@ -46,21 +46,31 @@ FROM (
     FROM relevance
     GROUP BY
       content_stage
+  ), own_level AS (
+    SELECT
+      customer_id,
+      SUM(mean * evidence_count) / NULLIF(SUM(evidence_count), 0) AS mean
+    FROM preference
+    WHERE
+      dimension = 'topic'
+    GROUP BY
+      customer_id
   ), topic_factor AS (
+    /* Against the customer's own level over all topics: visits are answered more than e-mails, whatever the topic. */
     SELECT
       p.customer_id,
       t.content_id,
       LEAST(
-        GREATEST(AVG(p.mean / NULLIF(e.mean, 0)), CAST(0.5 AS DOUBLE)),
-        CAST(2.0 AS DOUBLE)
+        GREATEST(AVG(p.mean / NULLIF(o.mean, 0)), CAST(0.8 AS DOUBLE)),
+        CAST(1.25 AS DOUBLE)
       ) AS factor
     FROM preference AS p
-    INNER JOIN preference_prior AS e
-      ON e.segment = '*' AND e.dimension = p.dimension AND e.value = p.value
+    INNER JOIN own_level AS o
+      ON o.customer_id = p.customer_id AND o.mean > 0
     INNER JOIN playbook_content_tag AS t
       ON t.tag = 'topic' AND t.value = p.value
     WHERE
-      p.dimension = 'topic' AND e.mean > 0
+      p.dimension = 'topic'
     GROUP BY
       p.customer_id,
       t.content_id

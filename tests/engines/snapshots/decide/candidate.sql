@@ -69,12 +69,34 @@ WITH unsubscribed AS (
   FROM playbook_cap
   WHERE
     gate = 'cap' AND at_most = 0
-), newest AS (
+), latest AS (
   SELECT
-    MAX(occurred_at) AS newest_at
+    occurred_at
   FROM touchpoint
   WHERE
     is_own
+  ORDER BY
+    occurred_at DESC
+  LIMIT 20
+), placed AS (
+  SELECT
+    occurred_at,
+    ROW_NUMBER() OVER (ORDER BY occurred_at DESC) AS place
+  FROM latest
+), size AS (
+  SELECT
+    COUNT(*) AS touchpoints
+  FROM touchpoint
+  WHERE
+    is_own
+), newest AS (
+  /* Up to one row in a hundred, and at most 19, may carry a wrong date without making old data look fresh. */
+  SELECT
+    MAX(p.occurred_at) AS newest_at
+  FROM placed AS p
+  CROSS JOIN size AS z
+  WHERE
+    p.place >= LEAST(20, 1 + FLOOR(z.touchpoints / 100))
 ), pair AS (
   SELECT
     c.customer_id,

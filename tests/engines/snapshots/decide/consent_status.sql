@@ -10,7 +10,8 @@ SELECT
   source
 FROM (
   /* What statements amount to at the clock: the latest one that applies decides; of several made at the same instant, */
-  /* the most restrictive. A grant that has lapsed is expired, and expired is not consent. */
+  /* the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer says nothing */
+  /* where consent is not required: above all it does not take back a refusal. */
   WITH applicable AS (
     SELECT
       s.customer_id,
@@ -41,6 +42,9 @@ FROM (
       )
     WHERE
       s.stated_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
+      AND NOT (
+        s.status = 'pending' AND c.consent = 'not_required'
+      )
   )
   SELECT
     customer_id,

@@ -1,4 +1,5 @@
-/* Why a content may not be used on a channel at the clock; empty where it may. */
+/* Why a content may not be used on a channel at the clock; empty where it may. Content of the other side of the wall */
+/* between medical and commercial is not even listed. */
 WITH market AS (
   SELECT DISTINCT
     t.content_id
@@ -25,5 +26,7 @@ SELECT
 FROM playbook_content AS c
 INNER JOIN playbook_content_tag AS h
   ON h.content_id = c.content_id AND h.tag = 'channel'
+INNER JOIN playbook_channel AS w
+  ON w.channel = h.value AND w.purpose = c.purpose
 LEFT JOIN market AS m
   ON m.content_id = c.content_id

@@ -78,11 +78,13 @@ WITH latest AS (
     a.channel,
     MAX(a.value) AS value,
     MAX(
-      a.value - COALESCE(p.price, 0) * CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END
+      a.value - COALESCE(p.price, 0) * CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END - COALESCE(q.price, 0)
     ) AS reduced_value
   FROM action AS a
   LEFT JOIN price AS p
-    ON p.owner = COALESCE(a.rep_id, a.channel)
+    ON p.owner = COALESCE(a.rep_id, a.channel) AND p.resource <> 'rep_suggestions'
+  LEFT JOIN price AS q
+    ON q.owner = a.rep_id AND q.resource = 'rep_suggestions'
   GROUP BY
     a.customer_id,
     a.product_id,
@@ -120,6 +122,7 @@ SELECT
   a.minutes,
   a.value,
   d.unit_price,
+  d.suggestion_price,
   d.reduced_value,
   d.rank,
   c.simulated,
@@ -133,6 +136,7 @@ SELECT
   e.evidence_count AS channel_contacts,
   e.response_count AS channel_responses,
   e.last_at AS channel_last_at,
+  e.prior_mean AS channel_expected,
   bs.stage_name,
   b.probability AS stage_probability,
   b.moved_by,

@@ -1,10 +1,17 @@
-/* Use and price of every scarce resource: the representatives' time and the central channels' sendings. */
+/* Use and price of every scarce resource: the representatives' time and suggestions, the central channels' sendings. */
 WITH resource AS (
   SELECT
     'rep_minutes' AS resource,
     rep_id AS owner,
     capacity_minutes AS capacity
   FROM rep
+  UNION ALL
+  SELECT
+    'rep_suggestions' AS resource,
+    r.rep_id AS owner,
+    CAST(p.per_rep AS DOUBLE) AS capacity
+  FROM rep AS r
+  CROSS JOIN playbook_policy AS p
   UNION ALL
   SELECT
     'channel_sends' AS resource,
@@ -15,26 +22,46 @@ WITH resource AS (
     owner = 'central' AND NOT capacity IS NULL
 ), used AS (
   SELECT
-    c.rep_id,
-    c.channel,
-    CASE WHEN c.rep_id IS NULL THEN 'channel_sends' ELSE 'rep_minutes' END AS resource,
-    COALESCE(c.rep_id, c.channel) AS owner,
-    CASE WHEN c.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE h.minutes END AS amount,
-    c.unit_price
+    'rep_minutes' AS resource,
+    c.rep_id AS owner,
+    SUM(h.minutes) AS used,
+    MAX(c.unit_price) AS price
   FROM choice AS c
   INNER JOIN playbook_channel AS h
     ON h.channel = c.channel
+  WHERE
+    NOT c.rep_id IS NULL
+  GROUP BY
+    c.rep_id
+  UNION ALL
+  SELECT
+    'rep_suggestions' AS resource,
+    rep_id AS owner,
+    COUNT(*) AS used,
+    MAX(suggestion_price) AS price
+  FROM choice
+  WHERE
+    NOT rep_id IS NULL
+  GROUP BY
+    rep_id
+  UNION ALL
+  SELECT
+    'channel_sends' AS resource,
+    channel AS owner,
+    COUNT(*) AS used,
+    MAX(unit_price) AS price
+  FROM choice
+  WHERE
+    rep_id IS NULL
+  GROUP BY
+    channel
 )
 SELECT
   r.resource,
   r.owner,
-  COALESCE(SUM(u.amount), CAST(0.0 AS DOUBLE)) AS used,
+  COALESCE(u.used, CAST(0.0 AS DOUBLE)) AS used,
   r.capacity,
-  COALESCE(MAX(u.unit_price), CAST(0.0 AS DOUBLE)) AS price
+  COALESCE(u.price, CAST(0.0 AS DOUBLE)) AS price
 FROM resource AS r
 LEFT JOIN used AS u
   ON u.resource = r.resource AND u.owner = r.owner
-GROUP BY
-  r.resource,
-  r.owner,
-  r.capacity

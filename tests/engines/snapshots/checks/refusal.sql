@@ -1,0 +1,70 @@
+/* No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that; and none to */
+/* a customer held out of suggestions. */
+WITH refused AS (
+  SELECT
+    d.decision_id,
+    n.stated_at AS refused_at
+  FROM decision AS d
+  INNER JOIN playbook_channel AS h
+    ON h.channel = d.channel
+  INNER JOIN consent AS n
+    ON n.customer_id = d.customer_id
+    AND n.status IN ('denied', 'withdrawn')
+    AND n.stated_at <= d.decided_at
+    AND (
+      n.channel = d.channel OR n.channel = 'all'
+    )
+    AND (
+      n.purpose = h.purpose OR n.purpose = 'all'
+    )
+    AND (
+      n.product_id = d.product_id OR n.product_id = 'all'
+    )
+  UNION ALL
+  SELECT
+    d.decision_id,
+    t.occurred_at AS refused_at
+  FROM decision AS d
+  INNER JOIN touchpoint AS t
+    ON t.customer_id = d.customer_id
+    AND t.channel = d.channel
+    AND t.event = 'unsubscribed'
+    AND t.is_own
+), granted AS (
+  SELECT
+    d.decision_id,
+    MAX(g.stated_at) AS granted_at
+  FROM decision AS d
+  INNER JOIN playbook_channel AS h
+    ON h.channel = d.channel
+  INNER JOIN consent AS g
+    ON g.customer_id = d.customer_id
+    AND g.status = 'granted'
+    AND g.stated_at <= d.decided_at
+    AND (
+      g.channel = d.channel OR g.channel = 'all'
+    )
+    AND (
+      g.purpose = h.purpose OR g.purpose = 'all'
+    )
+    AND (
+      g.product_id = d.product_id OR g.product_id = 'all'
+    )
+  GROUP BY
+    d.decision_id
+)
+SELECT
+  r.decision_id
+FROM refused AS r
+LEFT JOIN granted AS g
+  ON g.decision_id = r.decision_id
+WHERE
+  g.granted_at IS NULL OR r.refused_at >= g.granted_at
+UNION ALL
+SELECT
+  d.decision_id
+FROM decision AS d
+LEFT JOIN arm AS a
+  ON a.customer_id = d.customer_id AND a.suggests
+WHERE
+  a.customer_id IS NULL
