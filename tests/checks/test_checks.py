@@ -95,7 +95,7 @@ def test_what_a_run_makes_passes_every_check() -> None:
     assert made["decision"]
     names = check(made.engine, values(), ["decision", "touchpoint"])
     assert names[: len(CHECKS)] == [f"checks/{path.name}" for path in CHECKS]
-    assert len(names) == len(CHECKS) + 4
+    assert len(names) == len(CHECKS) + 6  # three of the contract for each table
 
 
 def test_forged_decisions_that_break_no_rule_pass() -> None:

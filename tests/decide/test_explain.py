@@ -204,6 +204,15 @@ def test_at_the_response_probability_named_the_decision_is_worth_as_much_as_the_
             decision["flip_condition"],
         )
         if flip is None:
+            lost = re.fullmatch(
+                rf"The runner-up (.*) would be worth more if this lost more than {MONEY} of its value\.",
+                decision["flip_condition"],
+            )
+            if lost:
+                assert lost[1] == decision["runner_up"]
+                assert lost[1].endswith(f"/{decision['channel']}")
+                assert float(lost[2]) == pytest.approx(decision["value"] - rival, abs=0.006)
+                continue
             worse = re.fullmatch(
                 rf"Already worth (?:less|no more) than .* \((-?\d+\.\d\d) against {MONEY}\); .*",
                 decision["flip_condition"],

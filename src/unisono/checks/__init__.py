@@ -42,7 +42,13 @@ def contract_checks(name: str) -> list[Query]:
     doubled = exp.select(*key).from_(name).group_by(*key).having(exp.Count(this=exp.Star()) > 1).limit(10)
     empty = [exp.column(column.name).is_(exp.null()) for column in table.columns if not column.nullable]
     missing = exp.select(*key).from_(name).where(exp.or_(*empty)).limit(10)
+    strange: list[exp.Expression] = [
+        exp.column(column.name).isin(*column.values).not_() for column in table.columns if column.values
+    ]
+    strange += [exp.column(c.name) < c.minimum for c in table.columns if c.minimum is not None]
+    unknown = exp.select(*key).from_(name).where(exp.or_(*strange) if strange else exp.false()).limit(10)
     return [
+        Query(unknown.sql("duckdb"), f"{name}: only allowed values"),
         Query(doubled.sql("duckdb"), f"{name}: key is unique"),
         Query(missing.sql("duckdb"), f"{name}: nothing is missing"),
     ]

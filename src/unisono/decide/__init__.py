@@ -12,7 +12,16 @@ from unisono.engine.graph import KernelStep, Step, sql_steps
 
 STEPS: tuple[Step, ...] = (
     *sql_steps(__file__),
-    KernelStep("choice", solve, ("action", "rep", "playbook_channel", "playbook_policy")),
+    KernelStep(
+        "choice",
+        solve,
+        {
+            "action": ("customer_id", "product_id", "channel", "rep_id", "content_id", "value", "minutes"),
+            "rep": ("rep_id", "capacity_minutes"),
+            "playbook_channel": ("channel", "capacity"),
+            "playbook_policy": ("per_customer", "per_rep"),
+        },
+    ),
     KernelStep(
         "decision",
         explain,

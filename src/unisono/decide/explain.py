@@ -99,7 +99,7 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
         return f"Never contacted by us; more contacts with companies than {fact['activity_rank']:.0%} of customers."
     days = (as_of.date() - fact["last_contact_at"].date()).days
     times = "not contacted by us" if not fact["touches"] else f"contacted by us {_times(fact['touches'])}"
-    latest = f"the last contact was {days} days ago on {_day(fact['last_contact_at'])}"
+    latest = f"the last contact was {_ago(days)} on {_day(fact['last_contact_at'])}"
     return f"{times[0].upper()}{times[1:]} {window}; {latest}."
 
 
@@ -125,16 +125,22 @@ def why_not_usual(fact: Fact) -> str:
 def flip_condition(fact: Fact) -> str:
     """Return what would change the decision: the response probability at which the next best action, or none, wins.
 
-    Value is linear in the response probability, so the threshold is exact while everything else stays.
+    Value is linear in the response probability, so the threshold is exact while everything else stays. A runner-up
+    on the same channel shares that probability; then the answer is the value that would have to be lost.
     """
     slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
     rival = max(fact["runner_up_value"] or 0.0, 0.0)
     threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
     other = f"the runner-up {fact['runner_up']}" if fact["runner_up"] and rival > 0 else "doing nothing"
-    if threshold >= fact["response_probability"]:
+    if threshold > fact["response_probability"]:
         return (
             f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "
             "chosen because a limit leaves no room for that."
+        )
+    if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
+        lost = f"{fact['value'] - rival:.2f} {fact['currency']}"
+        return (
+            f"{other[0].upper()}{other[1:]} would be worth more if this lost more than {lost} of its value."
         )
     return (
         f"{other[0].upper()}{other[1:]} would be worth more if the response probability fell "
@@ -158,6 +164,10 @@ def _expiry(fact: Fact, as_of: datetime) -> datetime:
     if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
         ends.append(fact["consent_expires_at"])
     return min(ends)
+
+
+def _ago(days: int) -> str:
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
 def _times(count: int) -> str:

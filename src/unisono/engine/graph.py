@@ -28,7 +28,7 @@ class SqlStep:
         return reads(*source(self.path))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KernelStep:
     """Makes `table` by a Python kernel.
 

@@ -1,4 +1,4 @@
--- Statements by customer. One limited to a product we do not know stays limited to it: it never widens to all.
+-- Statements by customer. One limited to a product we do not know grants nothing and refuses everything.
 -- The same statement told twice is one, and lapses when the first of them does. A statement that could not be read
 -- may be a refusal: until its row is mended it counts as one, made now and for everything, so that no earlier grant
 -- stands. What was stated after the clock is not known yet.
@@ -8,7 +8,11 @@ with origin as (
 stated as (
     select
         s.system, s.source_record_id, s.channel, s.purpose,
-        coalesce(p.product_id, lower(trim(s.product)), 'all') as product_id,
+        case
+            when p.product_id is not null then p.product_id
+            when s.product is null or s.status <> 'granted' then 'all'
+            else lower(trim(s.product))
+        end as product_id,
         s.status, s.stated_at, s.expires_at, s.evidence, s.source, s.simulated
     from source_consent as s
     left join playbook_product_alias as p on p.alias = lower(trim(s.product))

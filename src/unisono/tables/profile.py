@@ -16,7 +16,7 @@ PROFILE = (
             c("contact_id", "VARCHAR", "the contact"),
             CHANNEL,
             c("is_own", "BOOLEAN", "true where the company itself acted"),
-            c("occurred_at", "TIMESTAMP", "when it began"),
+            c("occurred_at", "TIMESTAMP", "latest time the company reached out in it"),
             c("product_id", "VARCHAR", "first product", nullable=True),
             c("content_id", "VARCHAR", "content used", nullable=True),
             REP,

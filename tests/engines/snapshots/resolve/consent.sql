@@ -1,4 +1,4 @@
-/* Statements by customer. One limited to a product we do not know stays limited to it: it never widens to all. */
+/* Statements by customer. One limited to a product we do not know grants nothing and refuses everything. */
 /* The same statement told twice is one, and lapses when the first of them does. A statement that could not be read */
 /* may be a refusal: until its row is mended it counts as one, made now and for everything, so that no earlier grant */
 /* stands. What was stated after the clock is not known yet. */
@@ -15,7 +15,13 @@ WITH origin AS (
     s.source_record_id,
     s.channel,
     s.purpose,
-    COALESCE(p.product_id, LOWER(TRIM(s.product)), 'all') AS product_id,
+    CASE
+      WHEN NOT p.product_id IS NULL
+      THEN p.product_id
+      WHEN s.product IS NULL OR s.status <> 'granted'
+      THEN 'all'
+      ELSE LOWER(TRIM(s.product))
+    END AS product_id,
     s.status,
     s.stated_at,
     s.expires_at,
