@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.engines.compare import assert_equal
+from tests.same import assert_equal
 
 AS_OF = datetime(2026, 1, 5)
 SAYS_WHEN_OR_WITH_WHAT = {"run_id", "decision_id", "identity_event_id"}  # the run's id depends on the engine

@@ -6,7 +6,7 @@ import pytest
 from sqlglot import exp, parse_one
 
 from tests.engines.cases import STATEMENTS, TABLES, aggregates, expressions
-from tests.engines.compare import assert_equal, same, sorted_rows
+from tests.same import assert_equal, in_order, same
 from unisono.engine import open_engine
 from unisono.engine.dialect import PORTABLE
 from unisono.engine.sql import check_portable
@@ -38,7 +38,7 @@ def test_expressions_and_aggregates(engines, many):
     ]
     different += [
         f"{text}: {row[name]!r} on DuckDB, {twin[name]!r} on Spark"
-        for row, twin in zip(sorted_rows(duckdb), sorted_rows(spark), strict=True)
+        for row, twin in zip(in_order(duckdb.to_pylist()), in_order(spark.to_pylist()), strict=True)
         for name, text in named.items()
         if not same(row[name], twin[name])
     ]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.engines.compare import assert_equal
+from tests.same import assert_equal
 from unisono.engine import Query
 from unisono.engine.graph import KernelStep, SqlStep, run
 from unisono.errors import EngineError

@@ -94,7 +94,7 @@ class Oracle:
                 and row["stated_at"] <= self.clock
                 and row["channel"] in (channel.id, "all")
                 and row["purpose"] in (channel.purpose, "all")
-                and (row["product"] is None or row["product"].lower() == product)
+                and self.concerns(row, product)
             )
             if not applies or (row["status"] == "pending" and channel.consent == "not_required"):
                 continue
@@ -103,6 +103,12 @@ class Oracle:
             if best[0] == "none" or (said[1], SEVERITY.index(said[0])) > (best[1], SEVERITY.index(best[0])):
                 best = said
         return best
+
+    def concerns(self, row: Row, product: str) -> bool:
+        """Whether a statement is about a product; one about a product nobody knows grants nothing, refuses all."""
+        named = (row["product"] or product).lower()
+        known = {each.id for each in self.book.products}
+        return named == product or (named not in known and row["status"] != "granted")
 
     def is_allowed(self, key: str, channel: Channel, product: str) -> bool:
         status, stated_at = self.standing(key, channel, product)

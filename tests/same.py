@@ -1,11 +1,18 @@
-"""Tables of two engines are equal: same columns, types and rows; rows in any order, fractions within 1e-9."""
+"""Tables are equal: same columns, types and rows; rows in any order, fractions within 1e-9.
+
+Sums of fractions depend in their last digits on the order threads add them up.
+"""
 
 import math
 
 
 def assert_equal(one, other, where=""):
     assert columns(one) == columns(other), where
-    mine, theirs = sorted_rows(one), sorted_rows(other)
+    assert_rows(one.to_pylist(), other.to_pylist(), where)
+
+
+def assert_rows(one, other, where=""):
+    mine, theirs = in_order(one), in_order(other)
     assert len(mine) == len(theirs), f"{where}: {len(mine)} and {len(theirs)} rows"
     for row, twin in zip(mine, theirs, strict=True):
         for column in row:
@@ -23,9 +30,9 @@ def same(one, other):
     return one == other
 
 
-def sorted_rows(table):
+def in_order(rows):
     """Rows in an order that does not hang on the last digits of a fraction."""
-    return sorted(table.to_pylist(), key=lambda row: [rough(value) for value in row.values()])
+    return sorted(rows, key=lambda row: [rough(value) for value in row.values()])
 
 
 def rough(value):
