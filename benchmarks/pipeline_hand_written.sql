@@ -14,7 +14,8 @@ left join playbook_company c using (company_id)
 left join playbook_product_alias p on p.alias = lower(trim(t.product))
 order by customer_id, occurred_at
 -- table: contact
-select t.customer_id, t.contact_id, t.channel, t.is_own, min(t.occurred_at) as occurred_at,
+select t.customer_id, t.contact_id, t.channel, t.is_own,
+    coalesce(max(t.occurred_at) filter (where e.is_contact and t.direction = 'outbound'), min(t.occurred_at)) as occurred_at,
     min(t.product_id) as product_id, min(t.content_id) as content_id, min(t.rep_id) as rep_id,
     bool_or(e.is_contact and t.direction = 'outbound') as is_outbound,
     bool_or(e.is_response and t.is_human) as responded, count(*) as touchpoints
