@@ -1,6 +1,6 @@
 -- Permitted actions with their best content and every term of
 -- value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost.
--- The whole belief is used, never only the likeliest stage; topics move P(response) by a quarter at most.
+-- The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most.
 with permitted as (
     select * from candidate where blocked_by is null
 ),
@@ -69,7 +69,7 @@ term as (
         r.priority,
         m.fit,
         case when u.content_id is null then 1.0 else y.novelty_after_use end as novelty,
-        least(w.mean * coalesce(f.factor, 1.0), 0.99) as response_probability,
+        w.mean * coalesce(f.factor, 1.0) / (1 - w.mean + w.mean * coalesce(f.factor, 1.0)) as response_probability,
         w.sd as response_sd,
         coalesce(b.stage_gain, x.stage_gain) as stage_gain,
         1.0 as lever,

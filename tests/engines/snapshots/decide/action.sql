@@ -3,7 +3,7 @@ SELECT
 FROM (
   /* Permitted actions with their best content and every term of */
   /* value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost. */
-  /* The whole belief is used, never only the likeliest stage; topics move P(response) by a quarter at most. */
+  /* The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most. */
   WITH permitted AS (
     SELECT
       *
@@ -116,7 +116,9 @@ FROM (
       r.priority,
       m.fit,
       CASE WHEN u.content_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE y.novelty_after_use END AS novelty,
-      LEAST(w.mean * COALESCE(f.factor, CAST(1.0 AS DOUBLE)), CAST(0.99 AS DOUBLE)) AS response_probability,
+      w.mean * COALESCE(f.factor, CAST(1.0 AS DOUBLE)) / NULLIF((
+        1 - w.mean + w.mean * COALESCE(f.factor, CAST(1.0 AS DOUBLE))
+      ), 0) AS response_probability,
       w.sd AS response_sd,
       COALESCE(b.stage_gain, x.stage_gain) AS stage_gain,
       CAST(1.0 AS DOUBLE) AS lever,
