@@ -86,3 +86,20 @@ TERMS = (
     c("minutes", "DOUBLE", "representative's time", unit="minutes"),
     c("value", "DOUBLE", "product of the factors less the costs", unit="currency"),
 )
+
+PRICED = (
+    c(
+        "unit_price",
+        "DOUBLE",
+        "price of one minute of the representative, or of one sending",
+        unit="currency/unit",
+    ),
+    c(
+        "suggestion_price",
+        "DOUBLE",
+        "price of one of the representative's suggestions",
+        unit="currency",
+    ),
+    c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
+    c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CHANNEL, CUSTOMER, PRODUCT, REP, TERMS, c
+from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, TERMS, c
 from unisono.tables.contract import Table
 from unisono.tables.vocabulary import CONSENT_STATUSES, GATES
 
@@ -122,20 +122,7 @@ DECIDE = (
             REP,
             c("content_id", "VARCHAR", "content"),
             c("value", "DOUBLE", "value before the price of what it uses", unit="currency"),
-            c(
-                "unit_price",
-                "DOUBLE",
-                "price of one minute of the representative, or of one sending",
-                unit="currency/unit",
-            ),
-            c(
-                "suggestion_price",
-                "DOUBLE",
-                "price of one of the representative's suggestions",
-                unit="currency",
-            ),
-            c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
-            c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
+            *PRICED,
         ),
     ),
     Table(
@@ -168,20 +155,7 @@ DECIDE = (
             REP,
             c("content_id", "VARCHAR", "content"),
             *TERMS,
-            c(
-                "unit_price",
-                "DOUBLE",
-                "price of one minute of the representative, or of one sending",
-                unit="currency/unit",
-            ),
-            c(
-                "suggestion_price",
-                "DOUBLE",
-                "price of one of the representative's suggestions",
-                unit="currency",
-            ),
-            c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
-            c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
+            *PRICED,
             c("simulated", "BOOLEAN", "true where the customer is simulated"),
             c("specialty", "VARCHAR", "specialty of the customer", nullable=True),
             c("product_name", "VARCHAR", "name of the product"),
@@ -257,20 +231,7 @@ DECIDE = (
             c("content_id", "VARCHAR", "content"),
             *TERMS,
             c("currency", "VARCHAR", "ISO 4217 currency of all values"),
-            c(
-                "unit_price",
-                "DOUBLE",
-                "price of one minute of the representative, or of one sending",
-                unit="currency/unit",
-            ),
-            c(
-                "suggestion_price",
-                "DOUBLE",
-                "price of one of the representative's suggestions",
-                unit="currency",
-            ),
-            c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
-            c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
+            *PRICED,
             c(
                 "runner_up",
                 "VARCHAR",

@@ -5,6 +5,15 @@ from __future__ import annotations
 from unisono.tables.columns import CONSENT, CUSTOMER, PERSON, PROVENANCE, RECORD_REF, TOUCH, TOUCH_DETAIL, c
 from unisono.tables.contract import Table
 
+IDENTITY_EVENT = (
+    c("identity_event_id", "VARCHAR", "the event"),
+    CUSTOMER,
+    c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
+    c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
+    c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
+    c("run_id", "VARCHAR", "the run that saw it"),
+)
+
 RESOLVE = (
     Table(
         "previous_xref",
@@ -18,14 +27,7 @@ RESOLVE = (
         "store",
         "identity events up to the snapshot before",
         ("identity_event_id",),
-        (
-            c("identity_event_id", "VARCHAR", "the event"),
-            CUSTOMER,
-            c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
-            c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
-            c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
-            c("run_id", "VARCHAR", "the run that saw it"),
-        ),
+        IDENTITY_EVENT,
     ),
     Table(
         "customer_xref",
@@ -62,14 +64,7 @@ RESOLVE = (
         "resolve",
         "one change of identity: create, absorb, merge, split (append-only)",
         ("identity_event_id",),
-        (
-            c("identity_event_id", "VARCHAR", "the event"),
-            CUSTOMER,
-            c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
-            c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
-            c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
-            c("run_id", "VARCHAR", "the run that saw it"),
-        ),
+        IDENTITY_EVENT,
     ),
     Table(
         "touchpoint",

@@ -1,0 +1,27 @@
+"""Benchmarks run and compare their results; how long they take is not tested."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_pipeline_and_the_hand_written_script_make_the_same_tables() -> None:
+    command = [
+        sys.executable,
+        "benchmarks/pipeline.py",
+        "--customers",
+        "400",
+        "--touchpoints",
+        "20000",
+        "--json",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = {row["stage"]: row for row in json.loads(done.stdout)}
+    assert rows["touchpoint"]["rows"] == 20_000
+    assert rows["sql part"]["hand_written_seconds"] > 0
