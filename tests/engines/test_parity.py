@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 
 from tests.same import assert_equal
+from unisono.project import open_project
+from unisono.world import new_world
 
 AS_OF = datetime(2026, 1, 5)
 SAYS_WHEN_OR_WITH_WHAT = {"run_id", "decision_id", "identity_event_id"}  # the run's id depends on the engine
@@ -12,10 +14,6 @@ SAYS_WHEN_OR_WITH_WHAT = {"run_id", "decision_id", "identity_event_id"}  # the r
 
 @pytest.mark.spark
 def test_a_simulated_world_is_decided_alike(spark, tmp_path):
-    pytest.importorskip("unisono.world")
-    from unisono.project import open_project
-    from unisono.world import new_world
-
     runs = {}
     for engine in ("duckdb", "spark"):
         new_world(tmp_path / engine, customers=150, seed=3, as_of=AS_OF)

@@ -76,7 +76,7 @@ def converted(given: Given, wanted: Type, source: Source) -> exp.Expr:
         case "TIMESTAMP":
             return _to_utc(given, source)
         case "BIGINT":
-            raise NotImplementedError(wanted)
+            return sql("try_cast($x as bigint)", x=_to_number(given, source.decimal))
 
 
 def _to_text(given: Given) -> exp.Expr:
