@@ -128,11 +128,21 @@ def test_a_check_fires_on_a_decision_that_breaks_its_rule(name: str, who: tuple[
     assert fired(made, decision(made, *who, **said)) == f"checks/{name}.sql"
 
 
+def test_suggestions_that_together_go_over_a_cap_or_into_a_rest_are_found() -> None:
+    made = made_with(policy={"per_customer": 3, "per_rep": 9, "caps": [{"days": 14, "at_most": 2}]})
+    mail, fax = decision(made, "a", "email"), decision(made, "a", "fax")
+    visit = decision(made, "a", "visit", "r")
+    assert fired(made, mail, fax) is None
+    assert fired(made, mail, fax, visit) == "checks/cap.sql"  # three where two are allowed over all channels
+    assert fired(made, mail, mail | {"decision_id": "again"}) == "checks/cap.sql"
+    assert fired(made, visit, visit | {"decision_id": "again"}) == "checks/cap.sql"  # no rest between
+
+
 def test_more_suggestions_than_allowed_are_found() -> None:
-    generous = {"per_customer": 3, "per_rep": 2}
+    generous = {"per_customer": 3, "per_rep": 1}
     made = made_with(policy=generous)
-    visits = [decision(made, "ab"[n % 2], "visit", "r", minutes=1.0, decision_id=f"d{n}") for n in range(3)]
-    assert fired(made, *visits[:2]) is None
+    visits = [decision(made, who, "visit", "r", minutes=1.0) for who in "ab"]
+    assert fired(made, visits[0]) is None
     assert fired(made, *visits) == "checks/capacity.sql"
     assert fired(made, decision(made, "a", "fax"), decision(made, "b", "fax")) == "checks/capacity.sql"
     strict = made_with()

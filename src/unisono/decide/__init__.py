@@ -16,7 +16,16 @@ STEPS: tuple[Step, ...] = (
         "choice",
         solve,
         {
-            "action": ("customer_id", "product_id", "channel", "rep_id", "content_id", "value", "minutes"),
+            "action": (
+                "customer_id",
+                "product_id",
+                "channel",
+                "rep_id",
+                "content_id",
+                "value",
+                "minutes",
+                "room",
+            ),
             "rep": ("rep_id", "capacity_minutes"),
             "playbook_channel": ("channel", "capacity"),
             "playbook_policy": ("per_customer", "per_rep"),

@@ -58,6 +58,15 @@ response as (
         on s.segment = coalesce(lower(trim(c.specialty)), 'unknown') and s.dimension = 'channel' and s.value = a.channel
     left join preference as p on p.customer_id = a.customer_id and p.dimension = 'channel' and p.value = a.channel
 ),
+room as (
+    -- Contacts that the caps over all channels still allow; several suggestions of one run share them.
+    select a.customer_id, min(c.at_most - coalesce(q.touches, 0)) as room
+    from (select distinct customer_id from permitted) as a
+    cross join playbook_cap as c
+    left join pressure as q on q.customer_id = a.customer_id and q.channel = c.channel and q.days = c.days
+    where c.channel = 'all' and c.gate = 'cap'
+    group by a.customer_id
+),
 term as (
     select
         a.customer_id,
@@ -75,7 +84,8 @@ term as (
         1.0 as lever,
         y.fatigue_cost * coalesce(q.touches, 0) as fatigue_cost,
         h.unit_cost,
-        h.minutes
+        h.minutes,
+        z.room
     from permitted as a
     cross join playbook_policy as y
     inner join customer as c on c.customer_id = a.customer_id
@@ -94,6 +104,7 @@ term as (
     left join topic_factor as f on f.customer_id = a.customer_id and f.content_id = k.content_id
     left join pressure as q
         on q.customer_id = a.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
+    left join room as z on z.customer_id = a.customer_id
     where not coalesce(u.too_recent, false)
 ),
 valued as (

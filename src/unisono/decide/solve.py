@@ -27,7 +27,8 @@ class Problem:
     """One instance as arrays over actions (sorted by customer) and over resources.
 
     `customer`, `resource`, `product`, `channel`, `rep` (int, -1 for none) and `value`, `amount` (float) have one
-    entry an action; `capacity` has one entry a resource. `per_customer` and `per_rep` bound counts.
+    entry an action; `capacity` has one entry a resource. `per_customer` and `per_rep` bound counts, and so does
+    `room`, what the caps over all channels leave to the action's customer.
     """
 
     customer: np.ndarray
@@ -37,6 +38,7 @@ class Problem:
     resource: np.ndarray
     value: np.ndarray
     amount: np.ndarray
+    room: np.ndarray
     capacity: np.ndarray
     per_customer: int
     per_rep: int
@@ -103,20 +105,24 @@ def reduced_value(problem: Problem, prices: Prices) -> np.ndarray:
 
 
 def pick(problem: Problem, prices: Prices) -> np.ndarray:
-    """Return which actions customers take at `prices`: the best of each, at most `per_customer`, one a product."""
-    customer, product = problem.customer, problem.product
+    """Return which actions customers take at `prices`: the best of each, one a product and a channel.
+
+    Nobody takes more than `per_customer`, nor more than the caps over all channels leave room for.
+    """
+    customer, product, channel = problem.customer, problem.product, problem.channel
     left = reduced_value(problem, prices)
     left[left <= 0] = -np.inf
     starts = np.flatnonzero(np.diff(customer, prepend=-1))
     taken = np.zeros(left.size, dtype=bool)
-    for _ in range(problem.per_customer if left.size else 0):
+    for already in range(problem.per_customer if left.size else 0):
+        left[problem.room <= already] = -np.inf
         best = np.maximum.reduceat(left, starts)
         hits = np.flatnonzero((left == best[customer]) & (left > 0))
         first = hits[np.diff(customer[hits], prepend=-1) != 0]
         taken[first] = True
-        done = np.full(starts.size, -1)
-        done[customer[first]] = product[first]
-        left[product == done[customer]] = -np.inf
+        done = np.full((2, starts.size), -1)
+        done[:, customer[first]] = product[first], channel[first]
+        left[(product == done[0, customer]) | (channel == done[1, customer])] = -np.inf
     return taken
 
 
@@ -129,19 +135,19 @@ def fill(problem: Problem, prices: Prices) -> np.ndarray:
     left = problem.capacity.astype(float)
     customer_count: Counter[int] = Counter()
     rep_count: Counter[int] = Counter()
-    product_taken: set[tuple[int, int]] = set()
+    taken: set[tuple[str, int, int]] = set()
     chosen = np.zeros(problem.value.size, dtype=bool)
     for i in order.tolist():
         who, rep, resource = int(problem.customer[i]), int(problem.rep[i]), int(problem.resource[i])
-        product = (who, int(problem.product[i]))
-        if customer_count[who] >= problem.per_customer or product in product_taken:
+        once = {("product", who, int(problem.product[i])), ("channel", who, int(problem.channel[i]))}
+        if customer_count[who] >= min(problem.per_customer, problem.room[i]) or once & taken:
             continue
         if problem.amount[i] > left[resource] or (rep >= 0 and rep_count[rep] >= problem.per_rep):
             continue
         left[resource] -= problem.amount[i]
         customer_count[who] += 1
         rep_count[rep] += 1
-        product_taken.add(product)
+        taken |= once
         chosen[i] = True
     return chosen
 
@@ -175,6 +181,7 @@ def _problem(action: pa.Table, rep: pa.Table, channel: pa.Table, policy: pa.Tabl
         resource=np.where(reps >= 0, reps, len(rep_index) + channels),
         value=np.asarray(action["value"], dtype=float),
         amount=np.where(reps >= 0, np.asarray(action["minutes"], dtype=float), 1.0),
+        room=np.asarray(pc.fill_null(action["room"], np.iinfo(np.int64).max)),
         capacity=np.concatenate([np.asarray(rep["capacity_minutes"], dtype=float), sends]),
         per_customer=policy["per_customer"][0].as_py(),
         per_rep=policy["per_rep"][0].as_py(),

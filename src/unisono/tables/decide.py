@@ -108,7 +108,21 @@ DECIDE = (
         "decide",
         "one permitted action with its content and the terms of its value",
         ("customer_id", "product_id", "channel", "rep_id"),
-        (CUSTOMER, PRODUCT, CHANNEL, REP, c("content_id", "VARCHAR", "best content for it"), *TERMS),
+        (
+            CUSTOMER,
+            PRODUCT,
+            CHANNEL,
+            REP,
+            c("content_id", "VARCHAR", "best content for it"),
+            *TERMS,
+            c(
+                "room",
+                "BIGINT",
+                "further contacts that the caps over all channels allow; empty if there is no such cap",
+                unit="contacts",
+                nullable=True,
+            ),
+        ),
     ),
     Table(
         "choice",

@@ -1,4 +1,4 @@
-/* No suggestion to a customer who already had as many contacts as a cap allows, counted from the touchpoints. */
+/* No suggestions that together with the contacts already made are more than a cap allows, or that disturb a rest. */
 WITH contact_day AS (
   SELECT DISTINCT
     t.customer_id,
@@ -14,26 +14,41 @@ WITH contact_day AS (
     ON e.event = t.event AND e.is_contact
   WHERE
     t.is_own AND t.direction = 'outbound'
+), counted AS (
+  SELECT
+    d.decision_id,
+    c.gate,
+    c.at_most,
+    COUNT(DISTINCT t.contact_id || '|' || t.channel) AS made,
+    COUNT(DISTINCT o.decision_id) AS suggested
+  FROM decision AS d
+  INNER JOIN playbook_cap AS c
+    ON c.channel = d.channel OR c.channel = 'all'
+  INNER JOIN decision AS o
+    ON o.customer_id = d.customer_id
+    AND (
+      o.channel = c.channel OR c.channel = 'all'
+    )
+  LEFT JOIN contact_day AS t
+    ON t.customer_id = d.customer_id
+    AND (
+      t.channel = c.channel OR c.channel = 'all'
+    )
+    AND t.age < c.days
+  GROUP BY
+    d.decision_id,
+    c.channel,
+    c.days,
+    c.gate,
+    c.at_most
 )
 SELECT
-  d.decision_id
-FROM decision AS d
-INNER JOIN playbook_cap AS c
-  ON c.channel = d.channel OR c.channel = 'all'
-LEFT JOIN contact_day AS t
-  ON t.customer_id = d.customer_id
-  AND (
-    t.channel = c.channel OR c.channel = 'all'
+  decision_id
+FROM counted
+WHERE
+  (
+    gate = 'cap' AND made + suggested > at_most
   )
-  AND t.age < c.days
-GROUP BY
-  d.decision_id,
-  c.channel,
-  c.days,
-  c.gate,
-  c.at_most
-HAVING
-  COUNT(DISTINCT t.contact_id || '|' || t.channel) >= c.at_most
-  AND NOT (
-    c.gate = 'rest' AND COUNT(t.contact_id) = 0
+  OR (
+    gate = 'rest' AND made + suggested > 1
   )

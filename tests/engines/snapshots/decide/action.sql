@@ -105,6 +105,23 @@ FROM (
       AND s.value = a.channel
     LEFT JOIN preference AS p
       ON p.customer_id = a.customer_id AND p.dimension = 'channel' AND p.value = a.channel
+  ), room AS (
+    /* Contacts that the caps over all channels still allow; several suggestions of one run share them. */
+    SELECT
+      a.customer_id,
+      MIN(c.at_most - COALESCE(q.touches, 0)) AS room
+    FROM (
+      SELECT DISTINCT
+        customer_id
+      FROM permitted
+    ) AS a
+    CROSS JOIN playbook_cap AS c
+    LEFT JOIN pressure AS q
+      ON q.customer_id = a.customer_id AND q.channel = c.channel AND q.days = c.days
+    WHERE
+      c.channel = 'all' AND c.gate = 'cap'
+    GROUP BY
+      a.customer_id
   ), term AS (
     SELECT
       a.customer_id,
@@ -124,7 +141,8 @@ FROM (
       CAST(1.0 AS DOUBLE) AS lever,
       y.fatigue_cost * COALESCE(q.touches, 0) AS fatigue_cost,
       h.unit_cost,
-      h.minutes
+      h.minutes,
+      z.room
     FROM permitted AS a
     CROSS JOIN playbook_policy AS y
     INNER JOIN customer AS c
@@ -159,6 +177,8 @@ FROM (
       ON q.customer_id = a.customer_id
       AND q.channel = 'all'
       AND q.days = y.fatigue_window_days
+    LEFT JOIN room AS z
+      ON z.customer_id = a.customer_id
     WHERE
       NOT COALESCE(u.too_recent, FALSE)
   ), valued AS (
