@@ -18,12 +18,12 @@ import numpy as np
 from unisono.errors import UsageError
 from unisono.playbook import load_playbook
 from unisono.templates import copy_template
-from unisono.world import crm, digital, roster
-from unisono.world.batch import Batch
 from unisono.world.behaviour import Simulation
 from unisono.world.brand import make_brand
-from unisono.world.dirt import Recipe, spoil
-from unisono.world.files import Columns, Csv, Export, Layout, Ndjson
+from unisono.world.delivery import Delivery
+from unisono.world.emit import crm, digital, roster
+from unisono.world.emit.dirt import Recipe, spoil
+from unisono.world.emit.files import Columns, Csv, Export, Layout, Ndjson
 from unisono.world.people import MOST_CUSTOMERS, sample_people
 from unisono.world.permission import DAY, sample_permission
 from unisono.world.places import Places, make_places
@@ -32,7 +32,7 @@ from unisono.world.truth import Truth
 
 __all__ = ["Dirt", "Habit", "WorldSettings", "new_world"]
 
-_EXPORTS: dict[str, tuple[Layout, str, Callable[[Batch], tuple[Columns, Recipe]]]] = {
+_EXPORTS: dict[str, tuple[Layout, str, Callable[[Delivery], tuple[Columns, Recipe]]]] = {
     "crm/hcp.csv": (Csv(";"), "cp1252", crm.hcps),
     "crm/activities.csv": (Csv(";", quoted=("Messaggio", "Note")), "cp1252", crm.activities),
     "crm/consents.csv": (Csv(";"), "cp1252", crm.consents),
@@ -87,10 +87,10 @@ def new_world(
             for name, (layout, encoding, _) in _EXPORTS.items()
         }
         truth = stack.enter_context(Truth(folder / "truth"))
-        for batch, done in _batches(folder, customers, seed, before, weeks, places, settings):
+        for delivery, done in _batches(folder, customers, seed, before, weeks, places, settings):
             for name, (_, _, make) in _EXPORTS.items():
-                spoil(batch.rng, *make(batch), settings.dirt, exports[name])
-            truth.add(batch)
+                spoil(delivery.rng, *make(delivery), settings.dirt, exports[name])
+            truth.add(delivery)
             if progress:
                 progress(done, customers)
     files |= {f"data/{name}": export.rows for name, export in exports.items()}
@@ -113,7 +113,7 @@ def _batches(
     weeks: int,
     places: Places,
     settings: WorldSettings,
-) -> Iterator[tuple[Batch, int]]:
+) -> Iterator[tuple[Delivery, int]]:
     """Yield the customers, a chunk at a time, after all that happens to them; and how many are done."""
     brand = make_brand(load_playbook(folder / "playbook"))
     for first in range(0, customers, settings.chunk):
@@ -125,7 +125,7 @@ def _batches(
         events = life.run(before, weeks)
         begin = before - weeks * 7 * DAY
         yield (
-            Batch(rng, begin, before, people, permission, events, life.stage, brand, places, settings),
+            Delivery(rng, begin, before, people, permission, events, life.stage, brand, places, settings),
             until,
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from unisono.world.batch import Batch
+from unisono.world.delivery import Delivery
 
 
 class Truth:
@@ -20,9 +20,9 @@ class Truth:
         self._path = folder / "customers.parquet"
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, batch: Batch) -> None:
+    def add(self, delivery: Delivery) -> None:
         """Append a chunk's customers."""
-        table = _customers(batch)
+        table = _customers(delivery)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
@@ -37,8 +37,8 @@ class Truth:
             self._writer.close()
 
 
-def _customers(batch: Batch) -> pa.Table:
-    people, brand = batch.people, batch.brand
+def _customers(delivery: Delivery) -> pa.Table:
+    people, brand = delivery.people, delivery.brand
     columns: dict[str, pa.Array | np.ndarray] = {
         "customer": people.number,
         "crm_id": people.crm_id,
@@ -56,5 +56,5 @@ def _customers(batch: Batch) -> pa.Table:
         columns[f"affinity_{topic}"] = people.affinity[:, position]
     for position, product in enumerate(brand.products):
         columns[f"stage_begin_{product}"] = people.stage[:, position]
-        columns[f"stage_end_{product}"] = batch.stage[:, position]
+        columns[f"stage_end_{product}"] = delivery.stage[:, position]
     return pa.table(columns)

@@ -1,4 +1,4 @@
-"""Writing the files of other people's systems: CSV in any dialect and NDJSON, a batch of rows at a time."""
+"""Writing the files of other people's systems: CSV in any dialect and NDJSON, a delivery of rows at a time."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from unisono.world.batch import Batch, channel_words, event_words, rep_id, row_of, touch_id
 from unisono.world.behaviour import EVENT
-from unisono.world.dirt import Recipe
-from unisono.world.files import Columns
+from unisono.world.delivery import Delivery, channel_words, event_words, rep_id, row_of, touch_id
+from unisono.world.emit.dirt import Recipe
+from unisono.world.emit.files import Columns
 from unisono.world.names import CITIES, SPECIALTIES
 from unisono.world.permission import DAY
 from unisono.world.places import Places, all_postal_codes
@@ -42,9 +42,9 @@ _NOT_CP1252 = str.maketrans("ğışĞİŞ", "gisGIS")
 MINUTE = "%d/%m/%Y %H:%M"
 
 
-def hcps(batch: Batch) -> tuple[Columns, Recipe]:
+def hcps(delivery: Delivery) -> tuple[Columns, Recipe]:
     """Return the CRM's list of customers; letters that cp1252 lacks were lost long ago."""
-    people, places = batch.people, batch.places
+    people, places = delivery.people, delivery.places
     rows = row_of(people.in_crm)
     province = [city[2] for city in CITIES]
     columns = {
@@ -78,29 +78,29 @@ def institutions(places: Places) -> Columns:
     }
 
 
-def activities(batch: Batch) -> tuple[Columns, Recipe]:
+def activities(delivery: Delivery) -> tuple[Columns, Recipe]:
     """Return what representatives and liaisons wrote down."""
-    events = batch.on(*CHANNELS)
+    events = delivery.on(*CHANNELS)
     no_content = np.isin(events.event, (EVENT["visited"], EVENT["declined"]))
     columns = {
         "ID attività": touch_id("A", events),
         "ID contatto": numbered("V", events.contact),
         "Data": instants(events.at, MINUTE),
-        "Tipo": channel_words(batch, events, CHANNELS),
+        "Tipo": channel_words(delivery, events, CHANNELS),
         "Esito": event_words(events, OUTCOMES),
-        "ID cliente": batch.people.crm_id.take(events.who),
-        "Rappresentante": batch.rep(events),
-        "Prodotto": batch.product(events),
-        "Contenuto": blank_unless(~no_content, batch.content(events)),
-        "Messaggio": blank_unless(~no_content, pick(batch.brand.messages, events.content)),
+        "ID cliente": delivery.people.crm_id.take(events.who),
+        "Rappresentante": delivery.rep(events),
+        "Prodotto": delivery.product(events),
+        "Contenuto": blank_unless(~no_content, delivery.content(events)),
+        "Messaggio": blank_unless(~no_content, pick(delivery.brand.messages, events.content)),
         "Durata (min)": decimals(events.minutes, ","),
         "Riunione": blank_unless(events.group >= 0, numbered("RO", events.group)),
-        "Note": pick(NOTES, batch.rng.integers(0, len(NOTES), len(events))),
+        "Note": pick(NOTES, delivery.rng.integers(0, len(NOTES), len(events))),
     }
     recipe = Recipe(
         id="ID cliente",
         date="Data",
-        future=str(instants(np.array([batch.before + 400 * DAY]), MINUTE)[0]),
+        future=str(instants(np.array([delivery.before + 400 * DAY]), MINUTE)[0]),
         word="Tipo",
         number="Durata (min)",
         changed=("Messaggio", "Corretto a mano"),
@@ -108,16 +108,16 @@ def activities(batch: Batch) -> tuple[Columns, Recipe]:
     return columns, recipe
 
 
-def consents(batch: Batch) -> tuple[Columns, Recipe]:
+def consents(delivery: Delivery) -> tuple[Columns, Recipe]:
     """Return statements on signed forms: first ones of the CRM's customers, withdrawals of those without mail."""
-    people, brand = batch.people, batch.brand
-    said = batch.permission.statements(people.in_crm, ~people.in_mail, batch.before)
+    people, brand = delivery.people, delivery.brand
+    said = delivery.permission.statements(people.in_crm, ~people.in_mail, delivery.before)
     who, channel = said.who, said.channel
-    limited = batch.rng.random(len(who)) < batch.settings.consent_for_one_product
+    limited = delivery.rng.random(len(who)) < delivery.settings.consent_for_one_product
     columns = {
         "ID cliente": people.crm_id.take(who),
         "Canale": pick([CONSENT_CHANNELS.get(c, "") for c in brand.channels], channel),
-        "Finalità": pick(("Promozionale", "Tutte"), (batch.rng.random(len(who)) < 0.2).astype(int)),
+        "Finalità": pick(("Promozionale", "Tutte"), (delivery.rng.random(len(who)) < 0.2).astype(int)),
         "Prodotto": blank_unless(limited, pick([w[0] for w in brand.written], who % len(brand.written))),
         "Stato": worded(said.status, STATUSES),
         "Data": instants(said.stated_at, MINUTE),
@@ -127,11 +127,11 @@ def consents(batch: Batch) -> tuple[Columns, Recipe]:
     return columns, Recipe(id="ID cliente", date="Data", word="Stato")
 
 
-def msl_assignments(batch: Batch) -> tuple[Columns, Recipe]:
+def msl_assignments(delivery: Delivery) -> tuple[Columns, Recipe]:
     """Return whom science liaisons cover by name."""
-    people, places = batch.people, batch.places
+    people, places = delivery.people, delivery.places
     rows = row_of(people.has_msl & people.in_crm)
-    since = batch.before.astype("datetime64[D]") - 365
+    since = delivery.before.astype("datetime64[D]") - 365
     columns = {
         "rep_id": rep_id(places.reps + people.city % places.msls, places).take(rows),
         "crm_id": people.crm_id.take(rows),

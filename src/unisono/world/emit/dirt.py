@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unisono.world.files import Columns, Export
+from unisono.world.emit.files import Columns, Export
 from unisono.world.settings import Dirt
 
 KINDS = tuple(kind.name for kind in fields(Dirt))

@@ -17,7 +17,7 @@ from unisono.world.text import numbered, pick
 
 
 @dataclass(frozen=True)
-class Batch:
+class Delivery:
     """Customers, what they stated and what happened to them before an instant."""
 
     rng: np.random.Generator
@@ -70,10 +70,10 @@ def event_words(events: Events, words: dict[str, str]) -> pa.Array:
     return pick(list(words.values()), position[events.event])
 
 
-def channel_words(batch: Batch, events: Events, words: dict[str, str]) -> pa.Array:
+def channel_words(delivery: Delivery, events: Events, words: dict[str, str]) -> pa.Array:
     """Return the channels in a system's own words."""
     known = list(words)
-    position = np.array([known.index(c) if c in words else -1 for c in batch.brand.channels])
+    position = np.array([known.index(c) if c in words else -1 for c in delivery.brand.channels])
     return pick(list(words.values()), position[events.channel])
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from unisono.world import names
-from unisono.world.batch import rep_id
-from unisono.world.files import Columns
+from unisono.world.delivery import rep_id
+from unisono.world.emit.files import Columns
 from unisono.world.places import Places, postal_code
 from unisono.world.settings import WorldSettings
 from unisono.world.text import joined, numbered, pick

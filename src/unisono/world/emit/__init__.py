@@ -1,0 +1,1 @@
+"""What the simulated company's systems export: their files, their words and their dirt."""
