@@ -78,8 +78,8 @@ def area(territory: str, place: str, field: str = "city") -> Row:
     return filled("territory_area", {"territory_id": territory, "field": field, "area": place})
 
 
-def named(rep_id: str, key: str, **given: Any) -> Row:
-    """A customer named as covered by a representative."""
+def named(rep_id: str | None, key: str, **given: Any) -> Row:
+    """A customer named as covered by a representative, or by those of a territory."""
     return filled("source_assignment", {"rep_id": rep_id, "source_record_id": key} | given)
 
 

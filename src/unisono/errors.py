@@ -50,6 +50,7 @@ CODES: dict[str, str] = {
     "UN2017": "two sources have the same name",
     "UN2018": "a mapping writes a word that its column may not hold",
     "UN2019": "groups are asked for where there can be none, or they would overwrite a mapped column",
+    "UN2020": "two joins of a source have the same name",
     "UN3001": "the engine refused the SQL of a table; the message quotes it with its values",
     "UN3002": "a parameter of a table's SQL or kernel has no value",
     "UN3003": "a SQL file is not valid SQL",

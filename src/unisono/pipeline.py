@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -24,7 +24,7 @@ from unisono.checks import check
 from unisono.engine import Engine, Value, open_engine
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
-from unisono.ingest import INGESTED, FileCount, Sources, ingest, source_files
+from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
 from unisono.store import Snapshot, Store, finish, finished
@@ -74,15 +74,22 @@ class Inputs:
     engine: str
     code_version: str
 
-    def data_version(self) -> str:
-        """Return a hash of every source file's name and bytes; SourceError UN2001 if one is missing."""
-        return hash_of(source_files(self.sources, project=self.project, data=self.data))
+    @cached_property
+    def files(self) -> list[SourceFile]:
+        """Every source file with its hash, found when first asked for; SourceError UN2001 if one is missing."""
+        return source_files(self.sources, project=self.project, data=self.data)
 
-    def fingerprint(self, data_version: str) -> str:
-        """Return a hash of all inputs; equal fingerprints make equal tables."""
+    @property
+    def data_version(self) -> str:
+        """A hash of every source file's name and bytes."""
+        return hash_of(self.files)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all inputs; equal fingerprints make equal tables."""
         declared = self.sources.model_dump(mode="json", by_alias=True)
         made_with = (self.seed, self.simulated, self.engine, self.code_version)
-        return hash_of(data_version, playbook_hash(self.playbook), declared, self.as_of, *made_with)
+        return hash_of(self.data_version, playbook_hash(self.playbook), declared, self.as_of, *made_with)
 
 
 T = TypeVar("T")
@@ -119,8 +126,7 @@ class Work:
 
 def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress | None = None) -> Snapshot:
     """Run everything and publish; the published run is returned as it is if its inputs are the same, unless `force`."""
-    data_version = inputs.data_version()
-    fingerprint = inputs.fingerprint(data_version)
+    fingerprint = inputs.fingerprint
     with store.lock():
         previous = store.current()
         if previous is not None and previous.manifest["fingerprint"] == fingerprint and not force:
@@ -130,12 +136,12 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
         values: dict[str, Value] = {
             "as_of": inputs.as_of,
             "run_id": run_id,
-            "data_version": data_version,
+            "data_version": inputs.data_version,
             "code_version": inputs.code_version,
         }
         with open_engine(inputs.engine, folder) as engine:
             work = Work(folder, engine, progress or Silence())
-            sources = make_inputs(work, inputs, previous)
+            sources = make_inputs(work, inputs, previous, store.folder / "ingest")
             make_tables(work, values)
             checks = check(engine, values, [step.table for step in STEPS])
         manifest = {
@@ -147,7 +153,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
             "engine": inputs.engine,
             "playbook_hash": playbook_hash(inputs.playbook),
             "code_version": inputs.code_version,
-            "data_version": data_version,
+            "data_version": inputs.data_version,
             "fingerprint": fingerprint,
             "previous_run": previous.run_id if previous else None,
             "sources": sources,
@@ -157,8 +163,11 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
         return store.publish(folder, run_id, manifest)
 
 
-def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None) -> list[dict[str, Any]]:
-    """Write the compiled playbook, what the snapshot before knew of identity, and the sources; return their counts."""
+def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Path) -> list[dict[str, Any]]:
+    """Write the compiled playbook, what the snapshot before knew of identity, and the sources; return their counts.
+
+    What is made of each source file is kept in the folder `cache`.
+    """
     playbook = compile_playbook(inputs.playbook)
     work.make("playbook", list(playbook), partial(_write, work.engine, playbook))
     before = {
@@ -169,7 +178,7 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None) -> list[d
         before["previous_xref"] = previous.table("customer_xref")
         before["previous_identity_event"] = previous.table("identity_event")
     work.make("previous", list(before), partial(_write, work.engine, before))
-    return work.make("ingest", INGESTED, partial(_ingest, work, inputs))
+    return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))
 
 
 def make_tables(work: Work, values: Mapping[str, Value], steps: Sequence[Step] = STEPS) -> None:
@@ -186,7 +195,7 @@ def _step(step: Step, engine: Engine, values: Mapping[str, Value]) -> tuple[int,
     return run_step(step, engine, values), None
 
 
-def _ingest(work: Work, inputs: Inputs) -> tuple[int, list[dict[str, Any]]]:
+def _ingest(work: Work, inputs: Inputs, cache: Path) -> tuple[int, list[dict[str, Any]]]:
     counts: list[FileCount] = ingest(
         inputs.sources,
         project=inputs.project,
@@ -195,6 +204,9 @@ def _ingest(work: Work, inputs: Inputs) -> tuple[int, list[dict[str, Any]]]:
         as_of=inputs.as_of,
         channels={channel.id for channel in inputs.playbook.channels},
         simulated=inputs.simulated,
+        files=inputs.files,
+        cache=cache,
+        code_version=inputs.code_version,
         progress=work.progress.reading,
     )
     return sum(count.rows_in for count in counts), [asdict(count) for count in counts]

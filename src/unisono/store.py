@@ -3,6 +3,7 @@
     <store>/current               name of the published run
     <store>/runs/<run_id>/        one Parquet folder per table, and manifest.json
     <store>/work/<fingerprint>/   a run in the making; finished tables are kept for the next try
+    <store>/ingest/               what was made of each source file, for the next run
 
 A run that dies at any moment leaves `current` as it was. The next run of the same inputs takes over the tables
 that were finished; one of other inputs starts clean.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.build import Row, ago, area, consent, named, record, rep, run
+from tests.build import Row, ago, area, consent, filled, named, record, rep, run
 from unisono.resolve import STEPS
 
 
@@ -110,3 +110,133 @@ def test_statements_of_all_records_of_a_customer_are_kept() -> None:
     found = consents(consent("a"), consent("b", days=3, status="withdrawn"))
     assert {row["status"] for row in found} == {"granted", "withdrawn"}
     assert len({row["customer_id"] for row in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "covers"),
+    [
+        (None, None, True),
+        (date(2025, 6, 30), date(2025, 6, 30), True),
+        (date(2025, 7, 1), None, False),
+        (None, date(2025, 6, 29), False),
+    ],
+)
+def test_only_representatives_in_service_cover_anybody(
+    starts: date | None, ends: date | None, covers: bool
+) -> None:
+    found = assignments(
+        source_record=[record("a", city="Oslo"), record("b")],
+        rep=[rep("r", starts_on=starts, ends_on=ends)],
+        territory_area=[area("r", "Oslo")],
+        source_assignment=[named("r", "b")],
+    )
+    assert found == ({("a", "r", "area"), ("b", "r", "named")} if covers else set())
+
+
+def test_a_customer_named_for_a_territory_is_covered_by_all_who_work_it_now() -> None:
+    left = rep("left", territory_id="t", ends_on=date(2025, 1, 1))
+    found = assignments(
+        source_record=[record("a")],
+        rep=[rep("r", territory_id="t"), rep("m", role="msl", territory_id="t"), left, rep("other")],
+        source_assignment=[named(None, "a", territory_id="t")],
+    )
+    assert found == {("a", "r", "named"), ("a", "m", "named")}
+
+
+def test_the_territory_beside_a_named_representative_covers_nobody_else() -> None:
+    reps = [rep("r", territory_id="t"), rep("s", territory_id="t")]
+    found = assignments(
+        source_record=[record("a")], rep=reps, source_assignment=[named("r", "a", territory_id="t")]
+    )
+    assert found == {("a", "r", "named")}
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "about", "address"),
+    [
+        (None, None, None, "any"),
+        ("Ann@X.it", None, " ann@x.IT", "current"),
+        ("ann@x.it", None, "bob@x.it", "other"),
+        (None, "055 1234567", "ann@x.it", "unclear"),
+        (None, "+39 055 123 4567", "0551234567", "current"),
+        (None, "055 1234567", "0039 055 1234567", "current"),
+        (None, "055 1234567", "055 7654321", "other"),
+        ("ann@x.it", None, "055 1234567", "unclear"),
+        ("ann@x.it", "055 1234567", "n/a", "unclear"),
+        (None, "1", "055 1234567", "unclear"),
+    ],
+)
+def test_what_the_address_of_a_statement_is_to_the_customer_now(
+    email: str | None, phone: str | None, about: str | None, address: str
+) -> None:
+    data = {"source_record": [record("a", email=email, phone=phone)]}
+    [statement] = run(data | {"source_consent": [consent("a", channel_value=about)]}, steps=STEPS)["consent"]
+    assert statement["address"] == address
+
+
+def test_of_one_instant_the_last_id_stands_within_one_source_and_address() -> None:
+    found = consents(
+        consent("a", status="granted", statement_id="2"),
+        consent("a", status="denied", statement_id="1"),
+        consent("a", status="pending", statement_id="1", channel_value="a@x.it"),
+        consent("a", status="withdrawn", statement_id="0", source="other"),
+        consent("a", status="denied", channel="fax"),
+    )
+    assert sorted(row["status"] for row in found) == ["denied", "granted", "pending", "withdrawn"]
+
+
+def outcome(value: float, **given: Any) -> Row:
+    said = {"product": "Ours", "period_on": date(2025, 5, 1), "measure": "new_rx", "value": value}
+    return filled("source_outcome", said | given)
+
+
+def test_outcomes_add_up_by_month_and_customer() -> None:
+    people = [record("a", licence_id="1"), record("b", licence_id="1"), record("c")]
+    figures = [
+        outcome(2, source_record_id="a"),
+        outcome(3, source_record_id="b", period_on=date(2025, 5, 12)),
+        outcome(5, source_record_id="a", period_on=date(2025, 6, 1)),
+        outcome(7, source_record_id="c", measure="packs", simulated=True),
+        outcome(11, brick="B1"),
+        outcome(13, brick="B1", source="other"),
+        outcome(17, brick="B1", product="Unheard Of"),
+    ]
+    made = run({"source_record": people, "source_outcome": figures}, steps=STEPS)
+    both, alone = made.customer("a"), made.customer("c")
+    found = {
+        (
+            row["customer_id"],
+            row["brick"],
+            row["product"],
+            row["period_on"].month,
+            row["measure"],
+            row["source"],
+        ): row
+        for row in made["outcome"]
+    }
+    assert {key: row["value"] for key, row in found.items()} == {
+        (both, None, "Ours", 5, "new_rx", "test"): 5,
+        (both, None, "Ours", 6, "new_rx", "test"): 5,
+        (alone, None, "Ours", 5, "packs", "test"): 7,
+        (None, "B1", "Ours", 5, "new_rx", "test"): 11,
+        (None, "B1", "Ours", 5, "new_rx", "other"): 13,
+        (None, "B1", "Unheard Of", 5, "new_rx", "test"): 17,
+    }
+    assert {row["product"]: row["product_id"] for row in found.values()} == {
+        "Ours": "ours",
+        "Unheard Of": None,
+    }
+    assert {row["period_on"].day for row in found.values()} == {1}
+    assert [row["simulated"] for row in found.values() if row["measure"] == "packs"] == [True]
+
+
+def test_who_only_has_outcomes_is_a_customer_nobody_knows() -> None:
+    made = run({"source_outcome": [outcome(1, source_record_id="a", simulated=True)]}, steps=STEPS)
+    [customer] = made["customer"]
+    assert (customer["kind"], customer["simulated"], customer["record_count"]) == ("unknown", True, 0)
+
+
+def test_the_brick_of_a_customer_is_its_fullest_record_s() -> None:
+    people = [record("a", licence_id="1", brick="B1", city="Oslo"), record("b", licence_id="1", brick="B2")]
+    made = run({"source_record": people}, steps=STEPS)
+    assert [row["brick"] for row in made["customer"]] == ["B1"]

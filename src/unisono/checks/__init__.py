@@ -6,12 +6,14 @@ Besides, the contract must hold: keys are unique, and columns that may not be em
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from sqlglot import exp
 
 from unisono.engine import Engine, Query, Value
+from unisono.engine.sql import parse
 from unisono.errors import EngineError
 from unisono.tables import TABLES
 
@@ -21,8 +23,8 @@ CHECKS = tuple(sorted(Path(__file__).parent.glob("*.sql")))
 def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) -> list[str]:
     """Run every check over `tables`; return their names. EngineError UN3012 shows rows that fail one."""
     queries = [Query.from_file(path, values) for path in CHECKS]
-    queries += [query for table in tables for query in contract_checks(table)]
-    for query in queries:
+    contracts = [query for table in tables for query in contract_checks(table)]
+    for query in (*queries, *_broken(engine, contracts)):
         offending = engine.read(query.text, query.values)
         if offending.num_rows:
             examples = "; ".join(str(row) for row in offending.slice(0, 3).to_pylist())
@@ -32,10 +34,32 @@ def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) ->
                 where=query.where,
                 hint="nothing was published; the last snapshot stays in place",
             )
-    return [query.where for query in queries]
+    return [query.where for query in (*queries, *contracts)]
 
 
-def contract_checks(name: str) -> list[Query]:
+def _broken(engine: Engine, contracts: Sequence[Query]) -> list[Query]:
+    """Return the queries that find something: asking for all at once takes a fraction of asking for each."""
+    if not contracts:
+        return []
+    found = engine.read(_which(tuple(query.text for query in contracts)))
+    return [contracts[number] for number in sorted(found["number"].to_pylist())]
+
+
+@cache
+def _which(texts: tuple[str, ...]) -> str:
+    """Return a query for the places of those queries that find something."""
+    finding = [
+        exp.select(exp.alias_(exp.convert(number), "number")).where(
+            exp.Exists(this=parse(text, "check").copy())
+        )
+        for number, text in enumerate(texts)
+    ]
+    every = exp.union(*finding, distinct=False, copy=False) if len(finding) > 1 else finding[0]
+    return every.sql("duckdb")
+
+
+@cache
+def contract_checks(name: str) -> tuple[Query, ...]:
     """Return queries that find rows of a table which break its contract."""
     table = TABLES[name]
     key = [exp.column(column) for column in table.key]
@@ -47,8 +71,8 @@ def contract_checks(name: str) -> list[Query]:
     ]
     strange += [exp.column(c.name) < c.minimum for c in table.columns if c.minimum is not None]
     unknown = exp.select(*key).from_(name).where(exp.or_(*strange) if strange else exp.false()).limit(10)
-    return [
+    return (
         Query(unknown.sql("duckdb"), f"{name}: only allowed values"),
         Query(doubled.sql("duckdb"), f"{name}: key is unique"),
         Query(missing.sql("duckdb"), f"{name}: nothing is missing"),
-    ]
+    )

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,18 @@ class Problem:
     per_rep: int
     reps: int
 
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where each customer's actions begin."""
+        return np.flatnonzero(np.diff(self.customer, prepend=-1))
+
+    def worthwhile(self) -> Problem:
+        """Return the instance without the actions that nobody takes at any price."""
+        kept = (self.value > 0) & (self.room > 0)
+        customer = np.cumsum(np.diff(self.customer[kept], prepend=-1) != 0) - 1
+        columns = ("product", "channel", "rep", "resource", "value", "amount", "room")
+        return replace(self, customer=customer, **{name: getattr(self, name)[kept] for name in columns})
+
 
 @dataclass(frozen=True)
 class Prices:
@@ -59,7 +72,7 @@ def solve(tables: Mapping[str, pa.Table]) -> pa.Table:
         [(name, "ascending") for name in ("customer_id", "product_id", "channel", "rep_id")]
     )
     problem = _problem(action, tables["rep"], tables["playbook_channel"], tables["playbook_policy"])
-    prices = find_prices(problem)
+    prices = find_prices(problem.worthwhile())
     free = Prices(np.zeros_like(prices.unit), np.zeros_like(prices.suggestion))
     plans = [fill(problem, prices), fill(problem, free)]  # filling by plain value wins now and then
     return _choice(action, problem, prices, max(plans, key=lambda chosen: problem.value[chosen].sum()))
@@ -71,7 +84,7 @@ def find_prices(problem: Problem) -> Prices:
     unit = _unit_prices(problem, suggestion)
     if not _over_count(problem, Prices(unit, suggestion)).any():
         return Prices(unit, suggestion)
-    low, high = suggestion, np.full(problem.reps, max(problem.value.max(), 0.0))
+    low, high = suggestion, np.full(problem.reps, problem.value.max())
     for _ in range(COUNT_BISECTIONS):
         middle = (low + high) / 2
         over = _over_count(problem, Prices(_unit_prices(problem, middle), middle))
@@ -99,7 +112,7 @@ def _unit_prices(problem: Problem, suggestion: np.ndarray) -> np.ndarray:
 
 def reduced_value(problem: Problem, prices: Prices) -> np.ndarray:
     """Return value less the price of the time or sending an action uses, and of the suggestion itself."""
-    suggestion = np.where(problem.rep >= 0, prices.suggestion[problem.rep], 0.0) if problem.reps else 0.0
+    suggestion = np.append(prices.suggestion, 0.0)[problem.rep]  # the last stands for nobody, -1
     reduced: np.ndarray = problem.value - prices.unit[problem.resource] * problem.amount - suggestion
     return reduced
 
@@ -112,15 +125,16 @@ def pick(problem: Problem, prices: Prices) -> np.ndarray:
     customer, product, channel = problem.customer, problem.product, problem.channel
     left = reduced_value(problem, prices)
     left[left <= 0] = -np.inf
-    starts = np.flatnonzero(np.diff(customer, prepend=-1))
     taken = np.zeros(left.size, dtype=bool)
     for already in range(problem.per_customer if left.size else 0):
         left[problem.room <= already] = -np.inf
-        best = np.maximum.reduceat(left, starts)
+        best = np.maximum.reduceat(left, problem.starts)
         hits = np.flatnonzero((left == best[customer]) & (left > 0))
         first = hits[np.diff(customer[hits], prepend=-1) != 0]
         taken[first] = True
-        done = np.full((2, starts.size), -1)
+        if already + 1 == problem.per_customer:
+            break
+        done = np.full((2, problem.starts.size), -1)
         done[:, customer[first]] = product[first], channel[first]
         left[(product == done[0, customer]) | (channel == done[1, customer])] = -np.inf
     return taken

@@ -7,6 +7,8 @@ import os
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -26,10 +28,11 @@ from unisono.engine.base import (
     plain,
 )
 from unisono.engine.dialect import render
-from unisono.engine.sql import Query, Value, conform, in_order, ordering, rows_of
+from unisono.engine.sql import PREPARED, Query, Value, conform, in_order, naive, ordering, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
+FILE = "_file"  # the parameter that a written table's file is bound to
 ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
 
 
@@ -46,7 +49,14 @@ class DuckDBEngine(Engine):
     def attach(self, name: str, *folders: Path) -> None:
         """See `Engine.attach`."""
         files = [f"{glob.escape(str(folder))}/*.parquet" for folder in folders]
-        self._connection.read_parquet(files).create_view(name, replace=True)
+        parquet = exp.func("read_parquet", exp.convert(files), dialect=self.dialect)
+        view = exp.Create(
+            this=exp.to_table(name),
+            kind="VIEW",
+            replace=True,
+            expression=exp.select("*").from_(exp.Table(this=parquet)),
+        )
+        self._connection.execute(view.sql(dialect=self.dialect))
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""
@@ -59,17 +69,11 @@ class DuckDBEngine(Engine):
         return rows
 
     def _copy(self, name: str, query: Query, file: Path) -> int:
-        statement = exp.Copy(
-            this=in_order(conform(query.bound(), name), name).subquery(),
-            kind=False,
-            files=[exp.Literal.string(str(file))],
-            params=[
-                exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET")),
-                exp.CopyParameter(this=exp.var("ROW_GROUP_SIZE"), expression=exp.Literal.number(ROW_GROUP)),
-            ],
-        )
+        values = _values(query) | {FILE: str(file)}
         try:
-            row = self._connection.execute(render(statement, self.dialect)).fetchone()
+            row = self._connection.execute(
+                _making(name, query.text, query.where, _instants(query)), values
+            ).fetchone()
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
         return int(row[0]) if row else 0
@@ -114,7 +118,8 @@ class DuckDBEngine(Engine):
         """See `Engine.read`."""
         query = Query(sql, "query", values or {})
         try:
-            return plain(self._connection.sql(query.sql(self.dialect)).to_arrow_table())
+            text = _reading(query.text, query.where, _instants(query))
+            return plain(self._connection.sql(text, params=_values(query)).to_arrow_table())
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
 
@@ -122,6 +127,46 @@ class DuckDBEngine(Engine):
         """See `Engine.close`."""
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+
+@lru_cache(PREPARED)
+def _making(name: str, text: str, where: str, instants: frozenset[str]) -> str:
+    """Return the statement that writes a query's rows as table `name` to the file `$_file`."""
+    rows = in_order(conform(_typed(text, where, instants), name), name)
+    statement = exp.Copy(
+        this=rows.subquery(copy=False),
+        kind=False,
+        files=[exp.Placeholder(this=FILE)],
+        params=[
+            exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET")),
+            exp.CopyParameter(this=exp.var("ROW_GROUP_SIZE"), expression=exp.Literal.number(ROW_GROUP)),
+        ],
+    )
+    return render(statement, DuckDBEngine.dialect)
+
+
+@lru_cache(PREPARED)
+def _reading(text: str, where: str, instants: frozenset[str]) -> str:
+    return render(_typed(text, where, instants), DuckDBEngine.dialect)
+
+
+def _typed(text: str, where: str, instants: frozenset[str]) -> exp.Query:
+    """Return a statement whose parameters DuckDB gets with the values; those that are instants are cast."""
+    tree = prepared(text, where).copy()
+    for placeholder in list(tree.find_all(exp.Placeholder)):
+        if placeholder.name in instants:
+            placeholder.replace(exp.cast(placeholder.copy(), "timestamp", dialect="duckdb"))
+    return tree
+
+
+def _instants(query: Query) -> frozenset[str]:
+    return frozenset(name for name, value in query.values.items() if isinstance(value, datetime))
+
+
+def _values(query: Query) -> dict[str, Value]:
+    return {
+        name: naive(value) if isinstance(value, datetime) else value for name, value in query.values.items()
+    }
 
 
 def store(name: str, data: pa.Table, file: Path) -> int:

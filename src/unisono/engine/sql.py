@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import sqlglot
@@ -22,6 +22,8 @@ from unisono.tables import TABLES
 
 Value = str | int | float | bool | datetime
 """What can be bound to a parameter. Instants are UTC."""
+
+PREPARED = 1024  # statements kept ready; a run has about two hundred
 
 SCHEMA: dict[str, object] = {
     table.name: {column.name: column.type for column in table.columns} for table in TABLES.values()
@@ -45,10 +47,10 @@ class Query:
 
     def bound(self) -> exp.Query:
         """Return the syntax tree with literals in place of parameters, meaning the same on every engine."""
-        tree = parse(self.text, self.where).copy()
+        tree = prepared(self.text, self.where).copy()
         for placeholder in list(tree.find_all(exp.Placeholder)):
             placeholder.replace(_literal(self.values[placeholder.name]))
-        return harmonise(tree)
+        return tree
 
     def sql(self, dialect: str) -> str:
         """Return the bound SQL in `dialect`."""
@@ -86,14 +88,19 @@ def pick(values: Mapping[str, Value], wanted: Iterable[str], where: str) -> dict
 
 
 def _literal(value: Value) -> exp.Expr:
-    if not isinstance(value, datetime):
-        return exp.convert(value)
-    utc = value.astimezone(UTC) if value.tzinfo else value
-    text = exp.Literal.string(utc.strftime("%Y-%m-%d %H:%M:%S.%f"))
-    return exp.cast(text, "timestamp", dialect="duckdb")
+    if isinstance(value, datetime):
+        text = exp.Literal.string(naive(value).strftime("%Y-%m-%d %H:%M:%S.%f"))
+        return exp.cast(text, "timestamp", dialect="duckdb")
+    literal = exp.convert(value)
+    return exp.cast(literal, "double") if isinstance(value, float) else literal
 
 
-@cache
+def naive(instant: datetime) -> datetime:
+    """Return an instant in UTC, without its zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+
+
+@lru_cache(PREPARED)
 def parse(text: str, where: str) -> exp.Query:
     """Parse one DuckDB query; EngineError UN3003 with the parser's own words if it is not one."""
     try:
@@ -103,6 +110,12 @@ def parse(text: str, where: str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise EngineError("UN3003", "not a query", where=where, hint="a file holds one 'select' or 'with'")
     return tree
+
+
+@lru_cache(PREPARED)
+def prepared(text: str, where: str) -> exp.Query:
+    """Return a statement with its parameters, meaning the same on every engine; not to be changed."""
+    return harmonise(parse(text, where))
 
 
 def parameters(text: str, where: str) -> set[str]:
@@ -151,12 +164,16 @@ def ordering(name: str) -> tuple[str, ...]:
 
 
 def conform(query: exp.Query, name: str) -> exp.Select:
-    """Wrap a query so that it yields exactly the columns of table `name`, in order and of their types."""
+    """Wrap a query, in place, so that it yields exactly the columns of table `name`, in order and of their types."""
     columns = [
-        exp.alias_(exp.cast(exp.column(column.name, "made"), column.type, dialect="duckdb"), column.name)
+        exp.alias_(
+            exp.cast(exp.column(column.name, "made"), column.type, copy=False, dialect="duckdb"),
+            column.name,
+            copy=False,
+        )
         for column in TABLES[name].columns
     ]
-    return exp.select(*columns).from_(query.subquery("made"))
+    return exp.select(*columns, copy=False).from_(query.subquery("made", copy=False), copy=False)
 
 
 def rows_of(name: str, columns: Iterable[str]) -> exp.Select:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlglot import exp
 
@@ -16,14 +15,18 @@ from unisono.ingest.spec import Source
 from unisono.tables import Column, Table
 
 HAPPENED = frozenset({"occurred_at", "stated_at"})  # what cannot be later than the run's clock
+CLOCK = "clock"  # the variable with the run's clock: the SQL of a mapping is the same in every run
 EARLIEST = "1900-01-01"  # before it, an instant is a default of some tool
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that can be wrong: a row is refused for `reason` where `condition` holds."""
+    """One thing that can be wrong: a row is refused for `reason` where `condition` holds.
 
-    column: str
+    `column` and what was seen are empty where the row as a whole is refused.
+    """
+
+    column: str | None
     reason: str
     condition: exp.Expr
     seen: exp.Expr
@@ -32,6 +35,8 @@ class Check:
 
     def detail(self, seen: str | None) -> str:
         """Say what was seen and what was expected."""
+        if self.column is None:
+            return self.expected
         shown = "nothing" if seen is None else f"'{seen}'" if len(seen) <= 80 else f"'{seen[:80]}...'"
         near = did_you_mean(seen, self.known) if seen and self.known else ""
         return f"{shown}: {self.expected}{'; ' if near else ''}{near}"
@@ -52,10 +57,14 @@ def map_key(index: int) -> str:
     return f"map {index}"
 
 
-def checks(
-    source: Source, table: Table, words: Mapping[str, tuple[str, ...]], as_of: datetime
-) -> Iterator[Check]:
+def aside_key(index: int) -> str:
+    """Return the key of the expression that says which rows are set aside."""
+    return f"set aside {index}"
+
+
+def checks(source: Source, table: Table, words: Mapping[str, tuple[str, ...]]) -> Iterator[Check]:
     """Yield the checks of a source's rows; the first that holds is the reason."""
+    yield from _of_facts(source)
     maps = {column: index for index in range(len(source.maps)) for column in map_columns(source, index)}
     done: set[int] = set()
     for column in table.columns:
@@ -69,7 +78,22 @@ def checks(
             if not column.nullable:
                 yield _missing(column, seen(map_key(index)))
         if column.name in source.columns or column.name in maps:
-            yield from _of_range(column, as_of)
+            yield from _of_range(column)
+    if table.one_of:
+        nothing = exp.and_(*(sql("$x is null", x=name(column)) for column in table.one_of))
+        expected = f"{' or '.join(table.one_of)} is required"
+        yield Check(table.one_of[0], "missing", nothing, exp.null(), expected)
+
+
+def _of_facts(source: Source) -> Iterator[Check]:
+    """Yield what tells facts from other rows; one that cannot be told is refused."""
+    nothing = exp.null()
+    for index, one in enumerate(source.set_aside):
+        key = aside_key(index)
+        expected = f"cannot be computed for this row: {one.when}"
+        yield Check(None, "unparsable", failed(key), nothing, expected)
+        holds = sql("lower($x) in ('true', '1')", x=seen(key))
+        yield Check(None, "set_aside", holds, nothing, one.because)
 
 
 def _of_expression(column: Column, words: tuple[str, ...]) -> Iterator[Check]:
@@ -114,7 +138,7 @@ def lowered(word: str) -> exp.Expr:
     return sql("lower($word)", word=word.strip())
 
 
-def _of_range(column: Column, as_of: datetime) -> Iterator[Check]:
+def _of_range(column: Column) -> Iterator[Check]:
     key, value = column.name, name(column.name)
     shown = sql("cast($x as varchar)", x=value)
     if column.minimum is not None:
@@ -124,6 +148,5 @@ def _of_range(column: Column, as_of: datetime) -> Iterator[Check]:
         early = sql("$x < cast($earliest as date)", x=value, earliest=EARLIEST)
         yield Check(key, "before_1900", early, shown, "a day since 1900 was expected")
     if key in HAPPENED:
-        clock = as_of.isoformat(sep=" ")
-        late = sql("$x > cast($clock as timestamp)", x=value, clock=clock)
-        yield Check(key, "after_clock", late, shown, f"not yet known at the run's clock, {clock} UTC")
+        late = sql("$x > cast(getvariable($clock) as timestamp)", x=value, clock=CLOCK)
+        yield Check(key, "after_clock", late, shown, "not yet known at the run's clock")

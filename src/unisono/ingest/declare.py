@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from unisono.errors import ProblemsError, SourceError, did_you_mean
 from unisono.ingest.expression import NotScalarError, constant, parse
+from unisono.ingest.join import joins_before
 from unisono.ingest.presets import expand
 from unisono.ingest.spec import Source, Sources
 from unisono.playbook import Finding, read_yaml
@@ -66,6 +67,7 @@ def findings(source: Source, channels: Collection[str] | None = None) -> Iterato
     table = TABLES[source.table]
     yield from _settings(source)
     yield from _targets(source, table)
+    yield from _joins(source)
     yield from _expressions(source)
     yield from _words(source, table, channels)
     yield from _group(source, table, channels)
@@ -125,18 +127,40 @@ def _targets(source: Source, table: Table) -> Iterator[Finding]:
             yield Finding(
                 ("columns",), "UN2010", f"column '{needed.name}' of {table.name} is not mapped", hint
             )
+    if table.one_of and not set(table.one_of) & set(givers):
+        message = f"neither {' nor '.join(table.one_of)} of {table.name} is mapped"
+        yield Finding(("columns",), "UN2010", message, f"add `{table.one_of[0]}:` under columns")
 
 
 def _expressions(source: Source) -> Iterator[Finding]:
-    texts: list[tuple[tuple[str | int, ...], str]] = [
-        (("columns", column), text) for column, text in source.columns.items()
+    joins = _join_names(source)
+    texts: list[tuple[tuple[str | int, ...], str, frozenset[str]]] = [
+        (("columns", column), text, joins) for column, text in source.columns.items()
     ]
-    texts += [(("maps", index, "from"), one.source) for index, one in enumerate(source.maps)]
-    for loc, text in texts:
+    texts += [(("maps", index, "from"), one.source, joins) for index, one in enumerate(source.maps)]
+    texts += [(("set_aside", index, "when"), one.when, joins) for index, one in enumerate(source.set_aside)]
+    for index, join in enumerate(source.join):
+        before = joins_before(source, join)
+        texts += [(("join", index, "match", theirs), ours, before) for theirs, ours in join.match.items()]
+        texts += [(("join", index, "where"), join.where, frozenset())] if join.where else []
+    for loc, text, known in texts:
         try:
-            parse(text)
+            parse(text, known)
         except NotScalarError as error:
             yield Finding(loc, "UN2012", error.message, error.hint)
+
+
+def _join_names(source: Source) -> frozenset[str]:
+    return frozenset(join.name for join in source.join)
+
+
+def _joins(source: Source) -> Iterator[Finding]:
+    names: set[str] = set()
+    for index, join in enumerate(source.join):
+        if join.name in names:
+            hint = "give each join its own name"
+            yield Finding(("join", index, "name"), "UN2020", f"join '{join.name}' is declared twice", hint)
+        names.add(join.name)
 
 
 def _words(source: Source, table: Table, channels: Collection[str] | None) -> Iterator[Finding]:
@@ -153,7 +177,7 @@ def _constants(source: Source) -> Iterator[tuple[tuple[str | int, ...], str, str
     """Yield every word that the declaration itself writes into a canonical column."""
     for column, text in source.columns.items():
         try:
-            word = constant(parse(text))
+            word = constant(parse(text, _join_names(source)))
         except NotScalarError:
             continue
         if word is not None:

@@ -36,19 +36,35 @@ def find_losers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Make table `loser` of the rows in view `staged` that do not stay.
 
     Rows come in the order of sources, files and lines. The first of a key stays, or the last where later
-    rows replace earlier ones; `conflict` marks a row with other content than the one that stays.
+    rows replace earlier ones; `conflict` marks a row with other content than the one that stays. Only rows
+    whose key has a hash seen more than once are looked at closely: they are few.
     """
     contract = TABLES[table]
     provenance = {column.name for column in PROVENANCE}
     content = [column.name for column in contract.columns if column.name not in provenance]
-    keyed = exp.select(
-        *map(name, (FILE, LINE, LATEST)),
-        exp.alias_(_row(contract.key), "key"),
-        exp.alias_(exp.func("hash", _row(content), dialect=DIALECT), "content"),
-    ).from_("staged")
-    connection.sql(keyed.sql(dialect=DIALECT)).create_view("keyed")
+    hashed = _hash(contract.key)
+    doubled = (
+        exp.select(exp.alias_(hashed, "hashed")).from_("staged").group_by("hashed").having("count(*) > 1")
+    )
+    keyed = (
+        exp.select(
+            *map(name, (FILE, LINE, LATEST)),
+            exp.alias_(_row(contract.key), "key"),
+            exp.alias_(_hash(content), "content"),
+        )
+        .from_("staged")
+        .where(exp.In(this=hashed, query=exp.select("hashed").from_("doubled").subquery()))
+    )
+    for old in ("doubled", "loser"):
+        connection.execute(f"drop table if exists {old}")
+    connection.sql(doubled.sql(dialect=DIALECT)).to_table("doubled")
+    connection.sql(keyed.sql(dialect=DIALECT)).create_view("keyed", replace=True)
     connection.sql(_LOSERS).to_table("loser")
 
 
 def _row(columns: Sequence[str]) -> exp.Expr:
     return exp.func("row", *map(name, columns), dialect=DIALECT)
+
+
+def _hash(columns: Sequence[str]) -> exp.Expr:
+    return exp.func("hash", _row(columns), dialect=DIALECT)

@@ -36,8 +36,11 @@ class NotScalarError(Exception):
 
 
 @cache
-def parse(text: str) -> exp.Expr:
-    """Return the syntax tree of an expression; NotScalarError says what is wrong with it."""
+def parse(text: str, joins: frozenset[str] = frozenset()) -> exp.Expr:
+    """Return the syntax tree of an expression; NotScalarError says what is wrong with it.
+
+    It may use columns of the file as `column`, and those of `joins` as `join.column`.
+    """
     try:
         trees = sqlglot.parse(text, dialect=DIALECT)
     except SqlglotError as error:
@@ -51,8 +54,10 @@ def parse(text: str) -> exp.Expr:
     for function in tree.find_all(exp.Func):
         _check_function(function)
     for column in tree.find_all(exp.Column):
-        if column.table:
+        if column.table and (column.table not in joins or column.db):
             hint = f"write {column.table}['{column.name}'] for a part of a nested column"
+            if joins:
+                hint = f"{hint}; joins: {', '.join(sorted(joins))}"
             raise NotScalarError(f"'{column.sql(DIALECT)}' names a table", hint)
     return tree
 
@@ -79,9 +84,9 @@ def _functions() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return frozenset(scalar), frozenset((scalar - steady) | clocks), frozenset({n for n, *_ in rows} - scalar)
 
 
-def columns(tree: exp.Expr) -> list[str]:
-    """Return the names of the file's columns that an expression uses."""
-    return sorted({column.name for column in tree.find_all(exp.Column)})
+def columns(tree: exp.Expr, join: str = "") -> list[str]:
+    """Return the names of the columns that an expression uses, of the file or of one of its joins."""
+    return sorted({column.name for column in tree.find_all(exp.Column) if column.table == join})
 
 
 def constant(tree: exp.Expr) -> str | None:
@@ -90,12 +95,19 @@ def constant(tree: exp.Expr) -> str | None:
 
 
 def bind(tree: exp.Expr, places: Mapping[str, exp.Expr]) -> exp.Expr:
-    """Return an expression with its columns replaced, in parentheses."""
+    """Return an expression with the file's columns replaced, and those of joins named, in parentheses."""
 
     def replace(node: exp.Expr) -> exp.Expr:
-        return places[node.name].copy() if isinstance(node, exp.Column) else node
+        if not isinstance(node, exp.Column):
+            return node
+        return name(joined_name(node.table, node.name)) if node.table else places[node.name].copy()
 
     return exp.paren(tree.copy().transform(replace))
+
+
+def joined_name(join: str, column: str) -> str:
+    """Return what a column of a join is called beside the file's own; case does not matter."""
+    return f"{join}.{column.lower()}"
 
 
 def find_column(name: str, header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> int | None:

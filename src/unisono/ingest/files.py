@@ -9,7 +9,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -58,15 +58,21 @@ class Opened:
 
 
 def source_files(sources: Sources, project: Path, data: Path) -> list[SourceFile]:
-    """Return every file the sources read, in order, with its hash; SourceError UN2001 if one is missing."""
+    """Return every file the sources read or join, with its hash; SourceError UN2001 if one is missing.
+
+    A file comes once for each source, in the order of the declaration.
+    """
     hashes: dict[Path, str] = {}
-    found: list[SourceFile] = []
+    found: dict[SourceFile, None] = {}
     for source in sources.sources:
-        for label, path, _ in _located(source, project, data):
+        located = [(label, path) for label, path, _ in _located(source.files, source, project, data)]
+        for joined in locate_joined(source, project, data).values():
+            located += [(_on_disk(file), file.path) for file in joined]
+        for label, path in located:
             if path not in hashes:
                 hashes[path] = sha256(path)
-            found.append(SourceFile(source.name, label, hashes[path]))
-    return found
+            found[SourceFile(source.name, label, hashes[path])] = None
+    return list(found)
 
 
 def sha256(path: Path) -> str:
@@ -80,8 +86,49 @@ def locate(source: Source, project: Path, data: Path) -> list[Opened]:
 
     Raises SourceError UN2001 (nothing matches), UN2002 (bad archive) or UN2003 (unknown ending).
     """
+    return _locate(source.files, source, project, data)
+
+
+def locate_joined(source: Source, project: Path, data: Path) -> dict[str, list[Opened]]:
+    """Return the files of each join of a source by its name; SourceError as for `locate`.
+
+    One of a join's patterns has to match a file, unless the join is optional.
+    """
+    found: dict[str, list[Opened]] = {}
+    for join in source.join:
+        files = found.setdefault(join.name, [])
+        for pattern in dict.fromkeys(_beside(source, join.files)):
+            try:
+                files += _locate([pattern], source, project, data)
+            except SourceError as error:
+                if error.code != "UN2001":
+                    raise
+        if not files and not join.optional:
+            patterns = ", ".join(f"'{pattern}'" for pattern in _beside(source, join.files))
+            raise SourceError(
+                "UN2001",
+                f"no file matches {patterns}",
+                where=f"source '{source.name}', join '{join.name}'",
+                hint="put the file there, or declare the join anew with its own `files`",
+            )
+    return found
+
+
+def _beside(source: Source, patterns: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        if "/" in pattern:
+            yield pattern
+        else:
+            yield from ((PurePosixPath(own).parent / pattern).as_posix() for own in source.files)
+
+
+def _on_disk(file: Opened) -> str:
+    return file.label.removesuffix(f"/{file.member}") if file.member else file.label
+
+
+def _locate(patterns: Sequence[str], source: Source, project: Path, data: Path) -> list[Opened]:
     found: list[Opened] = []
-    for label, path, members in _located(source, project, data):
+    for label, path, members in _located(patterns, source, project, data):
         if path.suffix.lower() == ".zip":
             found += [
                 Opened(f"{label}/{name}", path, _format(source, f"{label}/{name}"), name)
@@ -92,10 +139,12 @@ def locate(source: Source, project: Path, data: Path) -> list[Opened]:
     return found
 
 
-def _located(source: Source, project: Path, data: Path) -> list[tuple[str, Path, str]]:
+def _located(
+    patterns: Sequence[str], source: Source, project: Path, data: Path
+) -> list[tuple[str, Path, str]]:
     """Return (label, path, pattern of archive members) of every file on disk, each once."""
     found: dict[tuple[Path, str], str] = {}
-    for pattern in source.files:
+    for pattern in patterns:
         parts = PurePosixPath(pattern).parts
         in_data = parts[0] == DATA and len(parts) > 1
         root = data if in_data else project

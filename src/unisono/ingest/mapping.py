@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -15,15 +18,29 @@ from sqlglot import exp
 from unisono.errors import SourceError, did_you_mean
 from unisono.ingest import convert
 from unisono.ingest.batch import Batch, Refused
-from unisono.ingest.checks import checks, failed, lowered, map_key, seen
+from unisono.ingest.checks import CLOCK, aside_key, checks, failed, lowered, map_key, seen
 from unisono.ingest.declare import known_words, map_columns
 from unisono.ingest.expression import DIALECT, bind, columns, find_column, literal, name, parse, sql
 from unisono.ingest.files import Opened
+from unisono.ingest.join import Joins
 from unisono.ingest.spec import Source
 from unisono.tables import TABLES, Column
 from unisono.tables.arrow import schema
 
 LINE, HASH, PROBLEM, SHOWN = "line of row", "hash of row", "problem", "shown"
+_KEPT = 256
+
+
+class Query(NamedTuple):
+    """The SQL that maps a batch: a view of its rows with those joined, and the query over it."""
+
+    view: str
+    text: str
+
+
+_COMPILED: dict[
+    tuple[str, ...], Query
+] = {}  # by everything the SQL depends on: compiling takes most of a small run
 
 
 @dataclass(frozen=True)
@@ -39,29 +56,47 @@ class Mapped:
 class Mapper:
     """Turns a source's rows into rows of its canonical table, or into reasons why not.
 
-    Every row comes out exactly once, refused for the first thing that is wrong with it.
+    Every row comes out exactly once, refused for the first thing that is wrong with it. `joined` are the files
+    of the source's joins.
     """
 
-    def __init__(self, source: Source, as_of: datetime, channels: Collection[str], simulated: bool) -> None:
+    def __init__(
+        self,
+        source: Source,
+        as_of: datetime,
+        channels: Collection[str],
+        simulated: bool,
+        joined: Mapping[str, Sequence[Opened]] = MappingProxyType({}),
+    ) -> None:
         assert source.table is not None  # noqa: S101 - `declare.require` has seen to it
         self._source = source
         self._table = TABLES[source.table]
         self._simulated = simulated if source.simulated is None else source.simulated
         self._words = {c.name: known_words(self._table, c, channels) for c in self._table.columns}
         clock = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
-        self._checks = list(checks(source, self._table, self._words, clock))
-        self._trees = {column: parse(text) for column, text in source.columns.items()}
-        self._trees |= {map_key(index): parse(one.source) for index, one in enumerate(source.maps)}
+        self._checks = list(checks(source, self._table, self._words))
+        names = frozenset(join.name for join in source.join)
+        texts = dict(source.columns)
+        texts |= {map_key(index): one.source for index, one in enumerate(source.maps)}
+        texts |= {aside_key(index): one.when for index, one in enumerate(source.set_aside)}
+        self._trees = {key: parse(text, names) for key, text in texts.items()}
+        self._joins = Joins(source, joined, self._trees.values())
+        self._loaded = False
         self._in_map = {c: index for index in range(len(source.maps)) for c in map_columns(source, index)}
-        self._queries: dict[pa.Schema, str] = {}
+        self._identity = (source.model_dump_json(), str(sorted(channels)), str(self._simulated))
+        self._viewed: set[str] = set()
         self._connection = duckdb.connect(config={"enable_external_access": "false"})
         self._connection.execute("set TimeZone = 'UTC'").fetchall()
+        self._connection.execute(f"set variable {CLOCK} = $clock", {"clock": clock}).fetchall()
 
     def rows(self, batches: Iterable[Batch], file: Opened) -> Iterator[Mapped]:
         """Map all batches of one file.
 
         Raises SourceError UN2008 (a column the file lacks) or UN2013 (an expression that does not fit it).
         """
+        if not self._loaded:
+            self._joins.load(self._connection)
+            self._loaded = True
         header: dict[str, None] = {}
         whole = False
         for batch in batches:
@@ -75,15 +110,15 @@ class Mapper:
 
     def _require(self, header: Sequence[str], file: Opened) -> None:
         """Raise if the file lacks a column that is neither found by another name nor declared optional."""
-        for target, tree in self._trees.items():
-            for used in columns(tree):
-                if self._place(used, header) is None and used not in self._source.optional:
-                    raise SourceError(
-                        "UN2008",
-                        f"there is no column '{used}'",
-                        where=f"{file.label}, source '{self._source.name}', {target}",
-                        hint=self._hint(target, used, header),
-                    )
+        needed = [(target, used) for target, tree in self._trees.items() for used in columns(tree)]
+        for target, used in [*needed, *self._joins.own()]:
+            if self._place(used, header) is None and used not in self._source.optional:
+                raise SourceError(
+                    "UN2008",
+                    f"there is no column '{used}'",
+                    where=f"{file.label}, source '{self._source.name}', {target}",
+                    hint=self._hint(target, used, header),
+                )
 
     def _hint(self, target: str, used: str, header: Sequence[str]) -> str:
         if used in self._words.get(target, ()):
@@ -98,11 +133,9 @@ class Mapper:
     def _mapped(self, batch: Batch, file: Opened) -> Mapped:
         plain = batch.table.rename_columns([_raw(place) for place in range(batch.table.num_columns)])
         self._connection.register("batch", plain.append_column(LINE, pa.array(batch.lines, pa.int64())))
-        key = batch.table.schema
-        if key not in self._queries:
-            self._queries[key] = self._compile(batch.table.column_names, file)
+        query = self._query(batch.table.schema, file)
         try:
-            made = self._connection.sql(self._queries[key]).to_arrow_table()
+            made = self._connection.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise self._unfit(error, "its mapping", file) from error
         fine = made.filter(pc.is_null(made[PROBLEM]))
@@ -126,10 +159,36 @@ class Mapper:
             check = self._checks[problem]
             yield Refused(line, check.column, check.reason, check.detail(shown), raw, record)
 
-    def _compile(self, header: Sequence[str], file: Opened) -> str:
-        """Return the query that maps the rows of `batch`, in layers: as given, read, made, judged, told."""
-        trees = {key: bind(tree, self._bound(tree, header)) for key, tree in self._trees.items()}
-        types = self._types(trees, file)
+    def _query(self, columns: pa.Schema, file: Opened) -> str:
+        """Return the SQL for batches with these columns, ready to run."""
+        key = (*self._identity, str(columns), file.format)
+        rows = name(f"rows {sha256(str(key).encode()).hexdigest()[:16]}").sql(DIALECT)
+        if key not in _COMPILED:
+            if len(_COMPILED) >= _KEPT:
+                _COMPILED.clear()
+            places = self._places(columns.names)
+            beside = exp.select("*").from_(self._joins.beside(places)).sql(DIALECT, comments=False)
+            view = f"create view {rows} as {beside}"
+            self._view(rows, view, file)
+            text = self._compile(columns.names, places, exp.to_table(rows, dialect=DIALECT), file)
+            _COMPILED[key] = Query(view, text)
+        self._view(rows, _COMPILED[key].view, file)
+        return _COMPILED[key].text
+
+    def _view(self, rows: str, view: str, file: Opened) -> None:
+        if rows not in self._viewed:
+            try:
+                self._connection.execute(view).fetchall()
+            except duckdb.Error as error:
+                raise self._unfit(error, "join", file) from error
+            self._viewed.add(rows)
+
+    def _compile(
+        self, header: Sequence[str], places: Mapping[str, exp.Expr], rows: exp.Table, file: Opened
+    ) -> str:
+        """Return the query that maps `rows`, in layers: as given, read, made, judged, told."""
+        trees = {key: bind(tree, places) for key, tree in self._trees.items()}
+        types = self._types(trees, rows, file)
         # An expression that fails on a row is null as a whole; one that yields nothing holds a null.
         given = {_given(key): sql("try({'v': $x})", x=tree) for key, tree in trees.items()}
         given[HASH] = _row_hash(self._source.name, header)
@@ -140,30 +199,38 @@ class Mapper:
         for number, check in enumerate(self._checks):
             problem = problem.when(check.condition, literal(number), copy=False)
             shown = shown.when(sql("$p = $n", p=name(PROBLEM), n=number), check.seen, copy=False)
-        query = exp.select(name(LINE), *_aliased(given)).from_("batch")
+        query = exp.select(name(LINE), *_aliased(given)).from_(rows)
         query = exp.select("*", *_aliased(read)).from_(query.subquery("given"))
         query = exp.select(name(LINE), *map(name, read), *_aliased(made)).from_(query.subquery("read"))
         query = exp.select("*", *_aliased({PROBLEM: problem})).from_(query.subquery("made"))
         query = exp.select("*", *_aliased({SHOWN: shown})).from_(query.subquery("judged"))
         return query.sql(dialect=DIALECT, comments=False)
 
-    def _bound(self, tree: exp.Expr, header: Sequence[str]) -> Mapping[str, exp.Expr]:
-        places = {used: self._place(used, header) for used in columns(tree)}
+    def _places(self, header: Sequence[str]) -> Mapping[str, exp.Expr]:
+        used = {column for tree in self._trees.values() for column in columns(tree)}
+        used |= {column for _, column in self._joins.own()}
+        places = {column: self._place(column, header) for column in used}
         return {
             used: convert.empty("VARCHAR") if place is None else name(_raw(place))
             for used, place in places.items()
         }
 
-    def _types(self, trees: Mapping[str, exp.Expr], file: Opened) -> Mapping[str, str]:
+    def _types(self, trees: Mapping[str, exp.Expr], rows: exp.Table, file: Opened) -> Mapping[str, str]:
         """Return the DuckDB type that each expression has in this file."""
-        types: dict[str, str] = {}
-        for key, tree in trees.items():
-            query = exp.select(tree).from_("batch").limit(0).sql(dialect=DIALECT, comments=False)
-            try:
-                types[key] = str(self._connection.sql(query).types[0].id)
-            except duckdb.Error as error:
-                raise self._unfit(error, key, file) from error
-        return types
+        try:
+            return dict(zip(trees, self._types_of(trees.values(), rows), strict=True))
+        except duckdb.Error:
+            return {key: self._type(key, tree, rows, file) for key, tree in trees.items()}  # to say which
+
+    def _type(self, key: str, tree: exp.Expr, rows: exp.Table, file: Opened) -> str:
+        try:
+            return self._types_of([tree], rows)[0]
+        except duckdb.Error as error:
+            raise self._unfit(error, key, file) from error
+
+    def _types_of(self, trees: Iterable[exp.Expr], rows: exp.Table) -> list[str]:
+        query = exp.select(*trees).from_(rows).limit(0).sql(dialect=DIALECT, comments=False)
+        return [str(one.id) for one in self._connection.sql(query).types]
 
     def _made(self, column: Column, types: Mapping[str, str], file: Opened) -> exp.Expr:
         """Return what goes into a canonical column."""

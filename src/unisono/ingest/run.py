@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from unisono.errors import EngineError
 from unisono.ingest.batch import Refused
+from unisono.ingest.cache import Cache
 from unisono.ingest.declare import require
-from unisono.ingest.files import Opened, locate, sha256
-from unisono.ingest.mapping import Mapper
-from unisono.ingest.read import read
-from unisono.ingest.settle import Settled, settle, write_quarantine
-from unisono.ingest.spec import Source, Sources
-from unisono.ingest.staging import QUARANTINE, Staging
+from unisono.ingest.files import SourceFile, locate, locate_joined, source_files
+from unisono.ingest.settle import Settled, Settling
+from unisono.ingest.spec import Sources
+from unisono.ingest.stage import Progress, Stage
+from unisono.ingest.staging import QUARANTINE, Staged, quarantined
 from unisono.tables import TABLES
 
 INGESTED = tuple(table.name for table in TABLES.values() if table.made_by == "ingest")
@@ -46,90 +47,78 @@ def ingest(
     as_of: datetime,
     channels: Collection[str],
     simulated: bool,
-    progress: Callable[[str, int], None] | None = None,
+    files: Sequence[SourceFile] | None = None,
+    cache: Path | None = None,
+    code_version: str = "",
+    progress: Progress | None = None,
 ) -> list[FileCount]:
     """Read all sources and write every table of `INGESTED` as Parquet under `target/<table>/`.
 
     Every row of every file is accepted, put into quarantine with a reason, or counted as a duplicate.
     `as_of` is the run's clock (UTC if it has no zone), `channels` are the playbook's, `simulated` goes for
-    sources that do not say; `progress` hears of each file and how many of its rows are read.
+    sources that do not say. `files` is what `source_files` returns, where it is known already. What is made of
+    a file is kept in the folder `cache` and used again by the same `code_version` as long as nothing that it
+    depends on changes. `progress` hears of each file and how many of its rows are read.
     Raises SourceError if a source is declared wrongly or a file cannot be read to its end, EngineError
     UN3020 if rows got lost.
     """
     for source in sources.sources:
         require(source, channels)
-    files = [(source, file) for source in sources.sources for file in locate(source, project, data)]
+    if files is None:
+        files = source_files(sources, project, data)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".ingest-") as folder:
-        staging = Staging(Path(folder))
-        rows_in = _stage(staging, files, as_of, channels, simulated, progress)
-        settled = [settle(staging, table, files, target) for table in INGESTED if table != QUARANTINE]
-        for one in settled:
-            for number, details in one.conflicts.items():
-                source, file = files[number]
-                staging.refuse(number, source, file, _contradicting(source, file, details))
-        write_quarantine(staging, target)
-        refused = staging.refused
-    return _counts(files, rows_in, refused, settled)
+        kept = Cache(cache or Path(folder) / "cache")
+        stage = Stage(kept, files, as_of, channels, simulated, code_version, progress)
+        staged = [
+            one
+            for source in sources.sources
+            for one in stage.source(
+                source, locate(source, project, data), locate_joined(source, project, data)
+            )
+        ]
+        with Settling(staged, target, Path(folder)) as settling:
+            settled = [settling.table(table) for table in INGESTED if table != QUARANTINE]
+            contradicting = _contradicting(stage, staged, settled)
+            settling.quarantine(contradicting)
+        kept.prune()
+    return _counts(staged, settled, contradicting)
 
 
-def _stage(
-    staging: Staging,
-    files: Sequence[tuple[Source, Opened]],
-    as_of: datetime,
-    channels: Collection[str],
-    simulated: bool,
-    progress: Callable[[str, int], None] | None,
-) -> Counter[int]:
-    """Map all files into the staging area; return how many rows each has, by its number."""
-    rows_in: Counter[int] = Counter()
-    mappers: dict[str, Mapper] = {}
-    for number, (source, file) in enumerate(files):
-        if source.name not in mappers:
-            mappers = {source.name: Mapper(source, as_of, channels, simulated)}
-        with closing(read(file, source)) as batches:
-            for mapped in mappers[source.name].rows(batches, file):
-                staging.take(number, source, mapped.accepted, mapped.lines)
-                staging.refuse(number, source, file, mapped.refused)
-                rows_in[number] += mapped.rows_in
-                if progress is not None:
-                    progress(file.label, rows_in[number])
-    return rows_in
-
-
-def _contradicting(source: Source, file: Opened, details: Mapping[int, str]) -> list[Refused]:
-    """Read a file again for the rows at some lines: keeping every row as it came would double the work."""
-    column = TABLES[str(source.table)].key[0]
-    refused: list[Refused] = []
-    with closing(read(file, source)) as batches:
-        for batch in batches:
-            lines = {place: line for place, line in enumerate(batch.lines.tolist()) if line in details}
-            refused += [
-                Refused(line, column, "conflicting_duplicate", details[line], raw)
-                for line, raw in zip(lines.values(), batch.raw(lines), strict=True)
+def _contradicting(
+    stage: Stage, staged: Sequence[Staged], settled: Sequence[Settled]
+) -> list[tuple[int, pa.Table]]:
+    """Return by file number the rows that say something else about a key than the row that stays."""
+    found: list[tuple[int, pa.Table]] = []
+    for one in settled:
+        for number, details in one.conflicts.items():
+            file = staged[number]
+            column = TABLES[str(file.source.table)].key[0]
+            raw = stage.raw(file, details)
+            refused = [
+                Refused(line, column, "conflicting_duplicate", detail, raw[line])
+                for line, detail in details.items()
             ]
-    return refused
+            found.append((number, quarantined(file.source, file.file, refused)))
+    return found
 
 
 def _counts(
-    files: Sequence[tuple[Source, Opened]],
-    rows_in: Counter[int],
-    refused: Counter[int],
-    settled: Sequence[Settled],
+    staged: Sequence[Staged], settled: Sequence[Settled], contradicting: Sequence[tuple[int, pa.Table]]
 ) -> list[FileCount]:
     """Return what became of each file's rows; EngineError UN3020 if they do not add up."""
     accepted = sum((one.accepted for one in settled), Counter())
     duplicates = sum((one.duplicates for one in settled), Counter())
-    hashes = {path: sha256(path) for path in dict.fromkeys(file.path for _, file in files)}
+    late = Counter({number: rows.num_rows for number, rows in contradicting})
     counts: list[FileCount] = []
-    for number, (source, file) in enumerate(files):
-        came_out = (accepted[number], refused[number], duplicates[number])
-        if rows_in[number] != sum(came_out):
+    for number, one in enumerate(staged):
+        came_out = (accepted[number], one.refused + late[number], duplicates[number])
+        if one.rows_in != sum(came_out):
             raise EngineError(
                 "UN3020",
-                f"{rows_in[number]} rows were read, but {came_out[0]} accepted, {came_out[1]} put into quarantine "
+                f"{one.rows_in} rows were read, but {came_out[0]} accepted, {came_out[1]} put into quarantine "
                 f"and {came_out[2]} counted as duplicates",
-                where=f"{file.label}, source '{source.name}'",
+                where=f"{one.file.label}, source '{one.source.name}'",
             )
-        counts.append(FileCount(source.name, file.label, hashes[file.path], rows_in[number], *came_out))
+        counts.append(FileCount(one.source.name, one.file.label, one.sha256, one.rows_in, *came_out))
     return counts

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 SourceTable = Literal[
-    "source_record", "source_touchpoint", "source_consent", "rep", "territory_area", "source_assignment"
+    "source_record",
+    "source_touchpoint",
+    "source_consent",
+    "source_outcome",
+    "rep",
+    "time_off",
+    "territory_area",
+    "source_assignment",
 ]
 Format = Literal["csv", "tsv", "parquet", "json", "ndjson", "excel"]
 Expression = Annotated[str, Field(description="A DuckDB SQL expression over the file's own columns")]
@@ -28,6 +36,20 @@ class ValueMap(_Strict):
         default=None, description="for values not listed; without it such rows are quarantined"
     )
 
+    def given(self) -> list[dict[str, str | None]]:
+        """Return what it gives for each of their values."""
+        return [values for values in (*self.to.values(), self.otherwise or {}) if values]
+
+    def without(self, columns: Collection[str]) -> ValueMap:
+        """Return the map without some of the canonical columns."""
+
+        def left(values: dict[str, str | None]) -> dict[str, str | None]:
+            return {column: value for column, value in values.items() if column not in columns}
+
+        to = {word: left(values) for word, values in self.to.items()}
+        otherwise = None if self.otherwise is None else left(self.otherwise)
+        return self.model_copy(update={"to": to, "otherwise": otherwise})
+
 
 class Group(_Strict):
     """Recognises company events: rows that share `by` are one event when several customers are in it."""
@@ -36,6 +58,32 @@ class Group(_Strict):
     at_least: int = Field(default=2, ge=2, description="Customers that make a group_id")
     channel: dict[str, str] = Field(default={}, description="channel of the rows -> channel of a large event")
     channel_at_least: int = Field(default=3, ge=2, description="Customers that make the event a large one")
+
+
+class SetAside(_Strict):
+    """Recognises rows that are no facts for us, e.g. planned calls: they go to quarantine as `set_aside`."""
+
+    when: Expression
+    because: str = Field(min_length=1, description="Why, in words for whoever reads the quarantine")
+
+
+class Join(_Strict):
+    """Files whose columns expressions may use as `name.column`; empty for rows without a partner.
+
+    Of several rows with the same key the last stands. Joins may use the columns of joins before them.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    files: list[str] = Field(
+        min_length=1, description="As of a source; a name without folder is looked for beside its files"
+    )
+    match: dict[str, Expression] = Field(min_length=1, description="their column -> expression over our row")
+    version_of: str | None = Field(
+        default=None,
+        description="Their column that names a record: of rows with the same, the last stands, before `where`",
+    )
+    where: Expression | None = Field(default=None, description="Over their columns: which rows to join")
+    optional: bool = Field(default=False, description="Whether there may be no such file")
 
 
 class SourceFields(_Strict):
@@ -59,6 +107,8 @@ class SourceFields(_Strict):
     optional: list[str] = Field(default=[], description="Columns that some files lack: read as empty")
     columns: dict[str, Expression] = Field(default={}, description="canonical column -> expression")
     maps: list[ValueMap] = []
+    set_aside: list[SetAside] = []
+    join: list[Join] = []
     group: Group | None = None
     conflict: Literal["quarantine", "latest"] | None = Field(
         default=None, description="What to do with a key seen again with other content"

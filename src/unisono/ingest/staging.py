@@ -1,9 +1,9 @@
-"""Rows on their way into their tables: kept on disk until all files are read."""
+"""Rows of one file on their way into their tables: kept on disk until all files are read."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,52 +11,71 @@ import pyarrow.parquet as pq
 
 from unisono.ingest.batch import Refused
 from unisono.ingest.files import Opened
+from unisono.ingest.mapping import Mapped
 from unisono.ingest.spec import Source
 from unisono.tables.arrow import rows
 
-FILE, LINE, LATEST = "file_number", "line_number", "latest_wins"
+ENTRY, FILE, LINE, LATEST = "entry_key", "file_number", "line_number", "latest_wins"
 QUARANTINE = "quarantine"
-LATEST_WINS = frozenset({"source_record", "source_consent", "territory_area", "source_assignment"})
+ACCEPTED, REFUSED = "accepted", "refused"  # what the names of parts begin with
+LATEST_WINS = frozenset(
+    {
+        *("source_record", "source_consent", "source_outcome"),
+        *("rep", "time_off", "territory_area", "source_assignment"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What became of one file's rows before other files are looked at; `key` marks its rows in the parts."""
+
+    source: Source
+    file: Opened
+    sha256: str
+    key: str
+    rows_in: int
+    refused: int
+    parts: Mapping[str, Path]
 
 
 class Staging:
-    """Parquet parts by table, of accepted and of refused rows; files are known by their number."""
+    """Writes rows of one file into `folder` as Parquet parts, named after their kind and numbered."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: str, source: Source, file: Opened) -> None:
         self.folder = folder
-        self.refused: Counter[int] = Counter()
-        self._parts: Counter[str] = Counter()
+        self._key = key
+        self._source = source
+        self._file = file
+        self._latest = source.conflict == "latest" if source.conflict else source.table in LATEST_WINS
+        self._parts = 0
+        self.rows_in = 0
+        self.refused = 0
+        self.future: list[str] = []
 
-    def parts(self, table: str) -> list[str]:
-        """Return what is kept of a table, in the order it came."""
-        return [str(self._part(table, number)) for number in range(self._parts[table])]
+    def take(self, mapped: Mapped) -> None:
+        """Keep a batch's rows; accepted ones know whether a later row of their key replaces an earlier one."""
+        flags = pa.array([self._latest] * mapped.accepted.num_rows, pa.bool_())
+        self._write(ACCEPTED, mapped.accepted.append_column(LATEST, flags).append_column(LINE, mapped.lines))
+        self._write(REFUSED, quarantined(self._source, self._file, mapped.refused))
+        self.rows_in += mapped.rows_in
+        self.refused += len(mapped.refused)
+        self.future += [row.detail for row in mapped.refused if row.reason == "after_clock"]
 
-    def take(self, file: int, source: Source, data: pa.Table, lines: pa.ChunkedArray) -> None:
-        """Keep accepted rows with where they stood and whether a later row replaces an earlier one."""
-        table = str(source.table)
-        latest = source.conflict == "latest" if source.conflict else table in LATEST_WINS
-        data = data.append_column(LINE, lines)
-        data = data.append_column(LATEST, pa.array([latest] * data.num_rows, pa.bool_()))
-        self._write(table, file, data)
-
-    def refuse(self, file: int, source: Source, opened: Opened, refused: Sequence[Refused]) -> None:
-        """Keep refused rows with the reasons."""
-        about: dict[str, object] = {
-            "source": source.name,
-            "file": opened.label,
-            "table_name": source.table,
-            "system": source.system or source.name,
-        }
-        data = rows(QUARANTINE, [about | row._asdict() for row in refused])
-        self._write(QUARANTINE, file, data.append_column(LINE, data["line"]))
-        self.refused[file] += len(refused)
-
-    def _write(self, table: str, file: int, data: pa.Table) -> None:
+    def _write(self, kind: str, data: pa.Table) -> None:
         if data.num_rows:
-            self._part(table, 0).parent.mkdir(parents=True, exist_ok=True)
-            numbered = data.append_column(FILE, pa.array([file] * data.num_rows, pa.int32()))
-            pq.write_table(numbered, self._part(table, self._parts[table]))
-            self._parts[table] += 1
+            data = data.append_column(ENTRY, pa.array([self._key] * data.num_rows))
+            pq.write_table(data, self.folder / f"{kind}-{self._parts:06}.parquet")
+            self._parts += 1
 
-    def _part(self, table: str, number: int) -> Path:
-        return self.folder / table / f"{number:06}.parquet"
+
+def quarantined(source: Source, file: Opened, refused: Sequence[Refused]) -> pa.Table:
+    """Return refused rows of a file as rows of the quarantine, with their lines a second time as a place."""
+    about: dict[str, object] = {
+        "source": source.name,
+        "file": file.label,
+        "table_name": source.table,
+        "system": source.system or source.name,
+    }
+    data = rows(QUARANTINE, [about | row._asdict() for row in refused])
+    return data.append_column(LINE, data["line"])

@@ -1,6 +1,13 @@
--- Who covers whom on the clock's day: customers named, and customers practising in a territory's area.
-with named as (
-    select x.customer_id, a.rep_id, 'named' as basis
+-- Who covers whom on the clock's day: customers named for a representative or a territory, and customers practising in
+-- a territory's area. Only representatives in service that day cover anybody.
+with in_service as (
+    select rep_id, role, territory_id
+    from rep
+    where coalesce(starts_on, cast($as_of as date)) <= cast($as_of as date)
+        and coalesce(ends_on, cast($as_of as date)) >= cast($as_of as date)
+),
+named as (
+    select x.customer_id, a.rep_id, a.territory_id
     from source_assignment as a
     inner join customer_xref as x on x.system = a.system and x.source_record_id = a.source_record_id
     where coalesce(a.starts_on, cast($as_of as date)) <= cast($as_of as date)
@@ -13,18 +20,20 @@ place as (
     union all
     select customer_id, 'region' as field, lower(trim(region)) as area from customer
 ),
-by_area as (
-    select distinct p.customer_id, r.rep_id, 'area' as basis
+covered as (
+    select customer_id, rep_id, 'named' as basis from named where rep_id is not null
+    union all
+    select n.customer_id, r.rep_id, 'named' as basis
+    from named as n
+    inner join in_service as r on r.territory_id = n.territory_id
+    where n.rep_id is null
+    union all
+    select p.customer_id, r.rep_id, 'area' as basis
     from place as p
     inner join territory_area as t on t.field = p.field and lower(trim(t.area)) = p.area
-    inner join rep as r on r.territory_id = t.territory_id
-),
-both_ways as (
-    select * from named
-    union all
-    select * from by_area
+    inner join in_service as r on r.territory_id = t.territory_id
 )
-select b.customer_id, b.rep_id, r.role, r.territory_id, max(b.basis) as basis  -- 'named' sorts after 'area'
-from both_ways as b
-inner join rep as r on r.rep_id = b.rep_id
-group by b.customer_id, b.rep_id, r.role, r.territory_id
+select c.customer_id, c.rep_id, r.role, r.territory_id, max(c.basis) as basis  -- 'named' sorts after 'area'
+from covered as c
+inner join in_service as r on r.rep_id = c.rep_id
+group by c.customer_id, c.rep_id, r.role, r.territory_id

@@ -33,6 +33,7 @@ golden as (
         coalesce(max(case when place = 1 then region end), min(region)) as region,
         coalesce(max(case when place = 1 then postal_code end), min(postal_code)) as postal_code,
         coalesce(max(case when place = 1 then country end), min(country)) as country,
+        coalesce(max(case when place = 1 then brick end), min(brick)) as brick,
         coalesce(max(case when place = 1 then email end), min(email)) as email,
         coalesce(max(case when place = 1 then phone end), min(phone)) as phone,
         coalesce(max(case when place = 1 then licence_id end), min(licence_id)) as licence_id,
@@ -41,10 +42,19 @@ golden as (
     from ranked
     group by customer_id
 ),
+mention as (
+    select system, source_record_id, simulated from source_touchpoint
+    union all
+    select system, source_record_id, simulated from source_consent
+    union all
+    select system, source_record_id, simulated from source_assignment
+    union all
+    select system, source_record_id, simulated from source_outcome
+),
 seen_only as (
-    select x.customer_id, bool_or(t.simulated) as simulated
+    select x.customer_id, bool_or(m.simulated) as simulated
     from customer_xref as x
-    left join source_touchpoint as t on t.system = x.system and t.source_record_id = x.source_record_id
+    left join mention as m on m.system = x.system and m.source_record_id = x.source_record_id
     where x.method = 'touchpoint_only'
     group by x.customer_id
 )
@@ -53,6 +63,6 @@ union all
 select
     customer_id, 'unknown' as kind,
     null as full_name, null as given_name, null as family_name, null as specialty, null as institution, null as city,
-    null as region, null as postal_code, null as country, null as email, null as phone, null as licence_id,
+    null as region, null as postal_code, null as country, null as brick, null as email, null as phone, null as licence_id,
     0 as record_count, coalesce(simulated, false) as simulated
 from seen_only

@@ -8,6 +8,8 @@ with mention as (
     select system, source_record_id from source_consent
     union
     select system, source_record_id from source_assignment
+    union
+    select system, source_record_id from source_outcome where source_record_id is not null
 ),
 record as (
     select

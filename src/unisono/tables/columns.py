@@ -18,6 +18,7 @@ PERSON = (
     c("region", "VARCHAR", "state, department or province", nullable=True),
     c("postal_code", "VARCHAR", "postal code", nullable=True),
     c("country", "VARCHAR", "ISO 3166 alpha-2 country", nullable=True),
+    c("brick", "VARCHAR", "sales area that outcomes are counted in", nullable=True),
     c("email", "VARCHAR", "e-mail address", nullable=True),
     c("phone", "VARCHAR", "telephone number", nullable=True),
     c("licence_id", "VARCHAR", "licence or register number, with its issuer where ambiguous", nullable=True),
@@ -66,6 +67,17 @@ CONSENT = (
     c("stated_at", "TIMESTAMP", "when it was stated"),
     c("expires_at", "TIMESTAMP", "when it lapses", nullable=True),
     c("evidence", "VARCHAR", "where the statement can be found", nullable=True),
+)
+CHANNEL_VALUE = c("channel_value", "VARCHAR", "address or number it is about; empty if any", nullable=True)
+EMPLOYED = (
+    c("starts_on", "DATE", "first day", nullable=True),
+    c("ends_on", "DATE", "last day", nullable=True),
+)
+OUTCOME = (
+    c("brick", "VARCHAR", "sales area it is counted in", nullable=True),
+    c("product", "VARCHAR", "product, as written"),
+    c("measure", "VARCHAR", "what is counted, e.g. new_rx"),
+    c("value", "DOUBLE", "how much of it", unit="by measure"),
 )
 TERMS = (
     c("potential", "DOUBLE", "how much this customer could matter for the product", unit="0..1"),

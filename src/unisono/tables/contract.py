@@ -28,7 +28,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `row` says what a row is, `key` identifies it, `made_by` names the stage that writes it."""
+    """One table: `row` says what a row is, `key` identifies it, `made_by` names the stage that writes it.
+
+    Of the columns in `one_of`, which may each be empty, every row has at least one.
+    """
 
     name: str
     made_by: str
@@ -36,6 +39,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     sort: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError if the contract has none."""

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CONSENT, PERSON, PROVENANCE, RECORD_REF, TOUCH, TOUCH_DETAIL, c
+from unisono.tables.columns import (
+    CHANNEL_VALUE,
+    CONSENT,
+    EMPLOYED,
+    OUTCOME,
+    PERSON,
+    PROVENANCE,
+    RECORD_REF,
+    TOUCH,
+    TOUCH_DETAIL,
+    c,
+)
 from unisono.tables.contract import Table
 
 INGEST = (
@@ -38,13 +49,37 @@ INGEST = (
         "source_consent",
         "ingest",
         "one statement about permission, as a source tells it",
-        ("system", "source_record_id", "channel", "purpose", "product", "stated_at", "status"),
+        (
+            *("system", "source_record_id", "channel", "purpose", "product", "channel_value"),
+            *("stated_at", "status", "statement_id"),
+        ),
         (
             *RECORD_REF,
             *CONSENT,
             c("product", "VARCHAR", "product it is limited to, as written", nullable=True),
+            CHANNEL_VALUE,
+            c(
+                "statement_id",
+                "VARCHAR",
+                "the source's id; the last of one instant stands",
+                nullable=True,
+            ),
             *PROVENANCE,
         ),
+    ),
+    Table(
+        "source_outcome",
+        "ingest",
+        "one figure of one period, of a customer or of a sales area, as a source tells it",
+        ("system", "source_record_id", "brick", "product", "period_on", "measure"),
+        (
+            RECORD_REF[0],
+            c("source_record_id", "VARCHAR", "the customer; empty if it is of an area", nullable=True),
+            *OUTCOME,
+            c("period_on", "DATE", "first day of the period"),
+            *PROVENANCE,
+        ),
+        one_of=("source_record_id", "brick"),
     ),
     Table(
         "rep",
@@ -63,6 +98,19 @@ INGEST = (
                 unit="minutes",
                 minimum=0,
             ),
+            *EMPLOYED,
+            *PROVENANCE,
+        ),
+    ),
+    Table(
+        "time_off",
+        "ingest",
+        "one absence of a representative",
+        ("rep_id", "starts_on", "ends_on"),
+        (
+            c("rep_id", "VARCHAR", "the representative"),
+            c("starts_on", "DATE", "first day"),
+            c("ends_on", "DATE", "last day"),
             *PROVENANCE,
         ),
     ),
@@ -86,15 +134,16 @@ INGEST = (
     Table(
         "source_assignment",
         "ingest",
-        "one customer named as covered by one representative",
-        ("rep_id", "system", "source_record_id", "starts_on"),
+        "one customer named as covered by one representative, or by those of one territory",
+        ("rep_id", "territory_id", "system", "source_record_id", "starts_on"),
         (
-            c("rep_id", "VARCHAR", "the representative"),
+            c("rep_id", "VARCHAR", "the representative; empty if all of a territory", nullable=True),
+            c("territory_id", "VARCHAR", "territory whose representatives cover it", nullable=True),
             *RECORD_REF,
-            c("starts_on", "DATE", "first day", nullable=True),
-            c("ends_on", "DATE", "last day", nullable=True),
+            *EMPLOYED,
             *PROVENANCE,
         ),
+        one_of=("rep_id", "territory_id"),
     ),
     Table(
         "quarantine",

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CONSENT, CUSTOMER, PERSON, PROVENANCE, RECORD_REF, TOUCH, TOUCH_DETAIL, c
+from unisono.tables.columns import (
+    CHANNEL_VALUE,
+    CONSENT,
+    CUSTOMER,
+    OUTCOME,
+    PERSON,
+    PROVENANCE,
+    RECORD_REF,
+    TOUCH,
+    TOUCH_DETAIL,
+    c,
+)
 from unisono.tables.contract import Table
+from unisono.tables.vocabulary import ADDRESSES
 
 IDENTITY_EVENT = (
     c("identity_event_id", "VARCHAR", "the event"),
@@ -89,11 +101,26 @@ RESOLVE = (
         "consent",
         "resolve",
         "one statement about permission by a customer",
-        ("customer_id", "channel", "purpose", "product_id", "stated_at", "status", "source"),
+        ("customer_id", "channel", "purpose", "product_id", "channel_value", "stated_at", "status", "source"),
         (
             CUSTOMER,
             *CONSENT,
             c("product_id", "VARCHAR", "product it is limited to, or all"),
+            CHANNEL_VALUE,
+            c("address", "VARCHAR", "what that is to the customer now", values=ADDRESSES),
+            *PROVENANCE,
+        ),
+    ),
+    Table(
+        "outcome",
+        "resolve",
+        "one figure of one month, of a customer or of a sales area",
+        ("customer_id", "brick", "product", "period_on", "measure", "source"),
+        (
+            c("customer_id", "VARCHAR", "the customer; empty if it is of an area", nullable=True),
+            *OUTCOME,
+            c("product_id", "VARCHAR", "product of the playbook; empty if not in it", nullable=True),
+            c("period_on", "DATE", "first day of the month"),
             *PROVENANCE,
         ),
     ),

@@ -28,6 +28,7 @@ EVENTS = (
 )
 
 CUSTOMER_KINDS = ("hcp", "hco", "patient", "unknown")
+ADDRESSES = ("any", "current", "other", "unclear")
 CONSENT_STATUSES = ("granted", "pending", "denied", "withdrawn")
 GATES = (
     "kind",

@@ -24,6 +24,8 @@ class Brand:
     channels: tuple[str, ...]
     needs_consent: Bools  # C
     is_medical: Bools  # C
+    owner: tuple[str, ...]  # C: rep, central or none
+    minutes: Floats  # C: of a representative's time
     products: tuple[str, ...]
     written: tuple[tuple[str, ...], ...]  # P: the ways a product is written
     rivals: tuple[tuple[str, str], ...]  # company and product of competitors, as written
@@ -36,6 +38,9 @@ class Brand:
     messages: tuple[str, ...]  # K
     content_product: Ints  # K
     content_topics: Floats  # T x K, columns sum to 1
+    content_stage: Ints  # K: the stage it is made for
+    content_format: Ints  # K
+    formats: int
     on_channel: Bools  # C x K
     valid_from: Days  # K
     valid_until: Days  # K
@@ -56,24 +61,31 @@ def make_brand(playbook: Playbook) -> Brand:
     ]
     products = tuple(product.id for product in playbook.products)
     topics = tuple(topic.id for topic in playbook.topics)
+    formats = sorted({content.format for content in contents})
+    stages = tuple(stage.id for stage in playbook.ladder.stages)
     topic_use = np.array([[topic in content.topics for content in contents] for topic in topics], float)
     channels = playbook.channels
     return Brand(
         channels=tuple(channel.id for channel in channels),
         needs_consent=np.array([channel.consent == "required" for channel in channels]),
         is_medical=np.array([channel.purpose == "medical" for channel in channels]),
+        owner=tuple(channel.owner for channel in channels),
+        minutes=np.array([channel.minutes for channel in channels]),
         products=products,
         written=tuple((product.name, product.id, *product.aliases) for product in playbook.products),
         rivals=tuple(_rivals(playbook)),
         interest=_interest(playbook),
         topics=topics,
-        stages=tuple(stage.id for stage in playbook.ladder.stages),
+        stages=stages,
         prior=np.array([stage.prior for stage in playbook.ladder.stages]),
         advance=np.array([stage.advance for stage in playbook.ladder.stages]),
         contents=tuple(content.id for content in contents),
         messages=tuple(content.key_message for content in contents),
         content_product=np.array([products.index(content.product) for content in contents]),
         content_topics=topic_use / topic_use.sum(axis=0),
+        content_stage=np.array([stages.index(content.stage) for content in contents]),
+        content_format=np.array([formats.index(content.format) for content in contents]),
+        formats=len(formats),
         on_channel=np.array([[_is_on(content, channel) for content in contents] for channel in channels]),
         valid_from=np.array([content.valid_from for content in contents], "datetime64[D]"),
         valid_until=np.array([content.valid_until for content in contents], "datetime64[D]"),

@@ -107,3 +107,10 @@ INSTITUTIONS = _words(
     "Ospedale San Luca; Policlinico Santa Chiara; Ospedale della Carità; Clinica Sant'Anna; "
     "Ospedale Maggiore; Istituto San Raimondo; Casa di Cura Città Verde; Ospedale Civile"
 )
+SMALL_INSTITUTIONS = _words(
+    "Poliambulatorio Aurora; Centro Medico Le Querce; Casa della Salute; Ambulatorio Santa Rita; "
+    "Studio Associato Il Faro; Centro Diagnostico San Biagio; Presidio di Quartiere"
+)
+ORGANISATIONS = _words(
+    "Associazione Persone con Diabete; Associazione Cuore Leggero; Insieme per la Pressione; Amici del Rene"
+)

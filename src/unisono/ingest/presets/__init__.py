@@ -8,6 +8,7 @@ where they are different files, a source names the one it is (`feed:`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -19,8 +20,14 @@ from unisono.playbook import load_yaml
 
 GROUP = "unisono.presets"
 
-open_payments = Path(__file__).parent / "open_payments.yaml"
-iowa_pseudonymised = Path(__file__).parent / "iowa_pseudonymised.yaml"
+HERE = Path(__file__).parent
+
+consents = HERE / "consents.yaml"
+iowa_pseudonymised = HERE / "iowa_pseudonymised.yaml"
+open_payments = HERE / "open_payments.yaml"
+outcomes = HERE / "outcomes.yaml"
+segment = HERE / "segment.yaml"
+veeva = HERE / "veeva.yaml"
 
 
 class Preset(RootModel[dict[str, SourceFields]]):
@@ -30,8 +37,9 @@ class Preset(RootModel[dict[str, SourceFields]]):
 def expand(source: Source) -> list[Source]:
     """Return a source with its preset filled in, one for each feed, named `<name>_<feed>`.
 
-    What the source says itself comes first; its columns and aliases are laid over the preset's. Without a
-    preset the source comes back as it is. Raises SourceError UN2014 (preset) or UN2015 (feed).
+    What the source says itself comes first; its columns, aliases and joins are laid over the preset's, and
+    what it maps the preset no longer does. Without a preset the source comes back as it is. Raises SourceError
+    UN2014 (preset) or UN2015 (feed).
     """
     if source.preset is None:
         if source.feed is not None:
@@ -56,14 +64,27 @@ def load(name: str) -> Mapping[str, SourceFields]:
         raise SourceError("UN2014", f"no preset is called '{name}'", hint=did_you_mean(name, registered))
     made = registered[name].load()
     try:
-        preset = load_yaml(made, Preset) if isinstance(made, Path) else Preset.model_validate(made())
+        preset = _read(made) if isinstance(made, Path) else Preset.model_validate(made())
     except (ValidationError, ProblemsError) as error:
         raise SourceError("UN2014", f"preset '{name}' is broken: {error}") from error
     return preset.root
 
 
+@cache
+def _read(path: Path) -> Preset:
+    return load_yaml(path, Preset)
+
+
 def _filled(source: Source, name: str, preset: SourceFields) -> Source:
     own = {field: getattr(source, field) for field in source.model_fields_set - {"preset", "feed"}}
     given = {field: getattr(preset, field) for field in preset.model_fields_set}
-    laid_over = {field: {**given.get(field, {}), **own.get(field, {})} for field in ("columns", "aliases")}
+    mapped = {column for one in source.maps for values in one.given() for column in values}
+    given["columns"] = {column: text for column, text in preset.columns.items() if column not in mapped}
+    given["maps"] = [left for one in preset.maps if (left := one.without(source.columns)).given()]
+    joins = {join.name: join for join in (*preset.join, *source.join)}
+    laid_over = {
+        "columns": {**given["columns"], **source.columns},
+        "aliases": {**preset.aliases, **source.aliases},
+        "join": list(joins.values()),
+    }
     return Source(**{"system": source.name, **given, **own, **laid_over, "name": name})

@@ -1,8 +1,10 @@
-/* No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that; and none to */
-/* a customer held out of suggestions. */
+/* No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that for the same */
+/* address, or for the present one; and none to a customer held out of suggestions. */
 WITH refused AS (
   SELECT
     d.decision_id,
+    n.address,
+    n.channel_value,
     n.stated_at AS refused_at
   FROM decision AS d
   INNER JOIN playbook_channel AS h
@@ -23,6 +25,8 @@ WITH refused AS (
   UNION ALL
   SELECT
     d.decision_id,
+    'any' AS address,
+    NULL AS channel_value,
     t.occurred_at AS refused_at
   FROM decision AS d
   INNER JOIN touchpoint AS t
@@ -33,7 +37,9 @@ WITH refused AS (
 ), granted AS (
   SELECT
     d.decision_id,
-    MAX(g.stated_at) AS granted_at
+    g.address,
+    g.channel_value,
+    g.stated_at AS granted_at
   FROM decision AS d
   INNER JOIN playbook_channel AS h
     ON h.channel = d.channel
@@ -50,16 +56,25 @@ WITH refused AS (
     AND (
       g.product_id = d.product_id OR g.product_id = 'all'
     )
-  GROUP BY
-    d.decision_id
 )
 SELECT
   r.decision_id
 FROM refused AS r
 LEFT JOIN granted AS g
   ON g.decision_id = r.decision_id
+  AND (
+    (
+      g.granted_at > r.refused_at AND g.channel_value = r.channel_value
+    )
+    OR (
+      g.granted_at > r.refused_at AND r.address <> 'unclear' AND g.address <> 'other'
+    )
+    OR (
+      r.address = 'other' AND g.address = 'current'
+    )
+  )
 WHERE
-  g.granted_at IS NULL OR r.refused_at >= g.granted_at
+  g.decision_id IS NULL
 UNION ALL
 SELECT
   d.decision_id

@@ -9,15 +9,20 @@ SELECT
   evidence,
   source
 FROM (
-  /* What statements amount to at the clock: the latest one that applies decides; of several made at the same instant, */
-  /* the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer says nothing */
-  /* where consent is not required: above all it does not take back a refusal. */
+  /* What statements amount to at the clock. About each address the latest one that applies decides; of several made at the */
+  /* same instant, the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer */
+  /* says nothing where consent is not required: above all it does not take back a refusal. */
+  /* What is said of the customer's present address, or of none, decides by its instant. A grant for another address allows */
+  /* nothing here; a refusal of another address forbids here too unless the present one has a grant of its own. Where the */
+  /* present address is not known, the most restrictive of all addresses decides. */
   WITH applicable AS (
     SELECT
       s.customer_id,
       c.channel,
       c.purpose,
       p.product_id,
+      s.channel_value,
+      s.address,
       CASE
         WHEN s.status = 'granted'
         AND s.expires_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
@@ -45,6 +50,41 @@ FROM (
       AND NOT (
         s.status = 'pending' AND c.consent = 'not_required'
       )
+  ), ranked AS (
+    SELECT
+      *,
+      CASE status
+        WHEN 'withdrawn'
+        THEN 1
+        WHEN 'denied'
+        THEN 2
+        WHEN 'pending'
+        THEN 3
+        WHEN 'expired'
+        THEN 4
+        ELSE 5
+      END AS lenience
+    FROM applicable
+  ), latest AS (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *,
+        ROW_NUMBER() OVER (
+          PARTITION BY customer_id, channel, purpose, product_id, channel_value
+          ORDER BY stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
+        ) AS _w
+      FROM ranked
+    ) AS _t
+    WHERE
+      _w = 1
+  ), judged AS (
+    SELECT
+      *,
+      BOOL_OR(address = 'unclear') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_unclear,
+      BOOL_OR(address = 'current' AND status = 'granted') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_granted_here
+    FROM latest
   )
   SELECT
     customer_id,
@@ -58,19 +98,14 @@ FROM (
     source,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, channel, purpose, product_id
-      ORDER BY stated_at DESC, CASE status
-        WHEN 'withdrawn'
-        THEN 1
-        WHEN 'denied'
-        THEN 2
-        WHEN 'pending'
-        THEN 3
-        WHEN 'expired'
-        THEN 4
-        ELSE 5
-      END NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
+      ORDER BY CASE WHEN is_unclear THEN lenience ELSE 0 END NULLS LAST, stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
     ) AS _w
-  FROM applicable
+  FROM judged
+  WHERE
+    address <> 'other'
+    OR (
+      status IN ('denied', 'withdrawn') AND NOT is_granted_here
+    )
 ) AS _t
 WHERE
   _w = 1

@@ -1,9 +1,19 @@
-/* Who covers whom on the clock's day: customers named, and customers practising in a territory's area. */
-WITH named AS (
+/* Who covers whom on the clock's day: customers named for a representative or a territory, and customers practising in */
+/* a territory's area. Only representatives in service that day cover anybody. */
+WITH in_service AS (
+  SELECT
+    rep_id,
+    role,
+    territory_id
+  FROM rep
+  WHERE
+    COALESCE(starts_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) <= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    AND COALESCE(ends_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) >= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+), named AS (
   SELECT
     x.customer_id,
     a.rep_id,
-    'named' AS basis
+    a.territory_id
   FROM source_assignment AS a
   INNER JOIN customer_xref AS x
     ON x.system = a.system AND x.source_record_id = a.source_record_id
@@ -28,36 +38,46 @@ WITH named AS (
     'region' AS field,
     LOWER(TRIM(region)) AS area
   FROM customer
-), by_area AS (
-  SELECT DISTINCT
+), covered AS (
+  SELECT
+    customer_id,
+    rep_id,
+    'named' AS basis
+  FROM named
+  WHERE
+    NOT rep_id IS NULL
+  UNION ALL
+  SELECT
+    n.customer_id,
+    r.rep_id,
+    'named' AS basis
+  FROM named AS n
+  INNER JOIN in_service AS r
+    ON r.territory_id = n.territory_id
+  WHERE
+    n.rep_id IS NULL
+  UNION ALL
+  SELECT
     p.customer_id,
     r.rep_id,
     'area' AS basis
   FROM place AS p
   INNER JOIN territory_area AS t
     ON t.field = p.field AND LOWER(TRIM(t.area)) = p.area
-  INNER JOIN rep AS r
+  INNER JOIN in_service AS r
     ON r.territory_id = t.territory_id
-), both_ways AS (
-  SELECT
-    *
-  FROM named
-  UNION ALL
-  SELECT
-    *
-  FROM by_area
 )
 SELECT
-  b.customer_id,
-  b.rep_id,
+  c.customer_id,
+  c.rep_id,
   r.role,
   r.territory_id,
-  MAX(b.basis) AS basis /* 'named' sorts after 'area' */
-FROM both_ways AS b
-INNER JOIN rep AS r
-  ON r.rep_id = b.rep_id
+  MAX(c.basis) AS basis /* 'named' sorts after 'area' */
+FROM covered AS c
+INNER JOIN in_service AS r
+  ON r.rep_id = c.rep_id
 GROUP BY
-  b.customer_id,
-  b.rep_id,
+  c.customer_id,
+  c.rep_id,
   r.role,
   r.territory_id

@@ -45,6 +45,7 @@ WITH record AS (
     COALESCE(MAX(CASE WHEN place = 1 THEN region END), MIN(region)) AS region,
     COALESCE(MAX(CASE WHEN place = 1 THEN postal_code END), MIN(postal_code)) AS postal_code,
     COALESCE(MAX(CASE WHEN place = 1 THEN country END), MIN(country)) AS country,
+    COALESCE(MAX(CASE WHEN place = 1 THEN brick END), MIN(brick)) AS brick,
     COALESCE(MAX(CASE WHEN place = 1 THEN email END), MIN(email)) AS email,
     COALESCE(MAX(CASE WHEN place = 1 THEN phone END), MIN(phone)) AS phone,
     COALESCE(MAX(CASE WHEN place = 1 THEN licence_id END), MIN(licence_id)) AS licence_id,
@@ -53,13 +54,37 @@ WITH record AS (
   FROM ranked
   GROUP BY
     customer_id
+), mention AS (
+  SELECT
+    system,
+    source_record_id,
+    simulated
+  FROM source_touchpoint
+  UNION ALL
+  SELECT
+    system,
+    source_record_id,
+    simulated
+  FROM source_consent
+  UNION ALL
+  SELECT
+    system,
+    source_record_id,
+    simulated
+  FROM source_assignment
+  UNION ALL
+  SELECT
+    system,
+    source_record_id,
+    simulated
+  FROM source_outcome
 ), seen_only AS (
   SELECT
     x.customer_id,
-    BOOL_OR(t.simulated) AS simulated
+    BOOL_OR(m.simulated) AS simulated
   FROM customer_xref AS x
-  LEFT JOIN source_touchpoint AS t
-    ON t.system = x.system AND t.source_record_id = x.source_record_id
+  LEFT JOIN mention AS m
+    ON m.system = x.system AND m.source_record_id = x.source_record_id
   WHERE
     x.method = 'touchpoint_only'
   GROUP BY
@@ -81,6 +106,7 @@ SELECT
   NULL AS region,
   NULL AS postal_code,
   NULL AS country,
+  NULL AS brick,
   NULL AS email,
   NULL AS phone,
   NULL AS licence_id,

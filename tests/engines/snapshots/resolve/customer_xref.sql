@@ -17,6 +17,13 @@ WITH mention AS (
     system,
     source_record_id
   FROM source_assignment
+  UNION
+  SELECT
+    system,
+    source_record_id
+  FROM source_outcome
+  WHERE
+    NOT source_record_id IS NULL
 ), record AS (
   SELECT
     system,
