@@ -12,6 +12,7 @@ select
     null::varchar as region,
     null::varchar as postal_code,
     'IT' as country,
+    null::varchar as brick,
     null::varchar as email,
     null::varchar as phone,
     'L' || i as licence_id,
@@ -20,7 +21,7 @@ select
 from range($customers) as r (i)
 -- table: rep
 select 'R' || i as rep_id, 'Rep ' || i as rep_name, 'sales' as role, 'T' || i as territory_id,
-    1500.0 as capacity_minutes, 'roster' as source, true as simulated
+    1500.0 as capacity_minutes, null::date as starts_on, null::date as ends_on, 'roster' as source, true as simulated
 from range(greatest($customers // 200, 1)) as r (i)
 -- table: territory_area
 select 'T' || (i % greatest($customers // 200, 1)) as territory_id, 'city' as field, 'City ' || i as area,
@@ -28,8 +29,8 @@ select 'T' || (i % greatest($customers // 200, 1)) as territory_id, 'city' as fi
 from range(100) as r (i)
 where $customers // 200 <= 100
 -- table: source_assignment
-select 'R' || (i % greatest($customers // 200, 1)) as rep_id, 'crm' as system, 'H' || i as source_record_id,
-    null::date as starts_on, null::date as ends_on, 'roster' as source, true as simulated
+select 'R' || (i % greatest($customers // 200, 1)) as rep_id, null::varchar as territory_id, 'crm' as system,
+    'H' || i as source_record_id, null::date as starts_on, null::date as ends_on, 'roster' as source, true as simulated
 from range($customers) as r (i)
 where $customers // 200 > 100
 -- table: source_consent
@@ -37,6 +38,7 @@ select 'crm' as system, 'H' || i as source_record_id, 'all' as channel, 'all' as
     case when hash(i, 3) % 10 < 7 then 'granted' else 'withdrawn' end as status,
     timestamp '2025-01-01' + to_days((hash(i, 4) % 300)::int) as stated_at,
     null::timestamp as expires_at, 'form ' || i as evidence, null::varchar as product,
+    null::varchar as channel_value, null::varchar as statement_id,
     'crm' as source, true as simulated
 from range($customers) as r (i)
 -- table: source_touchpoint

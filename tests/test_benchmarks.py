@@ -25,3 +25,23 @@ def test_the_pipeline_and_the_hand_written_script_make_the_same_tables() -> None
     rows = {row["stage"]: row for row in json.loads(done.stdout)}
     assert rows["touchpoint"]["rows"] == 20_000
     assert rows["sql part"]["hand_written_seconds"] > 0
+
+
+def test_a_country_is_made_and_counted() -> None:
+    command = [
+        sys.executable,
+        "benchmarks/world.py",
+        "--customers",
+        "1000",
+        "--weeks",
+        "8",
+        "--processes",
+        "2",
+        "--json",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    small, large = json.loads(done.stdout)
+    assert (small["customers"], large["customers"]) == (100, 1000)
+    assert 0 < large["touchpoint_rows"] < large["all_rows"]
+    assert large["peak_mib"] > 0

@@ -80,7 +80,7 @@ CODES: dict[str, str] = {
     "UN5011": "lineage was asked of a column that is not in the contract",
     "UN5101": "no template has that name",
     "UN5102": "the folder for a new project is not empty",
-    "UN5103": "a simulated world cannot have a setting of that size",
+    "UN5103": "a simulated world has no such setting, or no such value for it, or suggestions for it lack a column",
     "UN5301": "charts need a package that is not installed",
     "UN5302": "there is nothing to draw a chart of",
 }
@@ -97,9 +97,19 @@ class UnisonoError(Exception):
         self.hint = hint
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors travel between processes; what `Exception` would pickle is the text alone.
+        return _rebuilt, (type(self), vars(self))
+
     def __str__(self) -> str:
         text = f"{self.where}: {self.code} {self.message}" if self.where else f"{self.code} {self.message}"
         return f"{text}\n  Hint: {self.hint}" if self.hint else text
+
+
+def _rebuilt(kind: type[UnisonoError], facts: dict[str, object]) -> UnisonoError:
+    error = kind.__new__(kind)
+    vars(error).update(facts)
+    return error
 
 
 class PlaybookError(UnisonoError):

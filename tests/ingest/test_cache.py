@@ -188,3 +188,51 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_not_kept(kept: Kept
     with pytest.raises(SourceError, match=r"data/a.csv: UN2002 .*changed while it was read"):
         kept.bench.run(touch("a.csv"), cache=kept.folder, files=files)
     assert kept.entries() == []
+
+
+VISITS = {
+    "name": "visits",
+    "table": "source_touchpoint",
+    "files": ["data/visits*.csv"],
+    "join": [
+        {"name": "visit", "files": ["data/about*.csv"], "match": {"id": "id"}, "version_of": "id"},
+        {"name": "rep", "files": ["data/reps*.csv"], "match": {"name": "visit.rep"}, "optional": True},
+    ],
+    "set_aside": [{"when": "visit.status = 'planned'", "because": "it is only planned"}],
+    "columns": {
+        "touchpoint_id": "id",
+        "source_record_id": "hcp",
+        "occurred_at": "'2024-01-02'",
+        "channel": "'f2f_visit'",
+        "event": "'visited'",
+        "rep_id": "rep.id",
+    },
+}
+JOINED: dict[str, tuple[str, str, list[str]]] = {
+    "of other rows": ("about_2.csv", "id,rep,status\nv9,Ann,done\n", []),
+    "that says the same": ("about_2.csv", "id,rep,status\nv1,Ann,done\n", []),
+    "with a column that is not used": ("about_2.csv", "id,rep,status,extra\nv1,Ann,done,1\n", []),
+    "that sets a row aside": ("about_2.csv", "id,rep,status\nv1,Ann,planned\n", ["visits_1.csv"]),
+    "that makes a row a fact": ("about_2.csv", "id,rep,status\nv3,Ann,done\n", ["visits_2.csv"]),
+    "of rows without partner": ("about_2.csv", "id,rep,status\nv4,Ann,done\n", ["visits_2.csv"]),
+    "two joins away": ("reps_2.csv", "name,id\nAnn,r7\n", ["visits_1.csv"]),
+    "two joins away, of nobody": ("reps_2.csv", "name,id\nEve,r7\n", []),
+    "that is written anew": (
+        "about.csv",
+        "id,rep,status\nv3,Bob,done\nv2,Bob,done\nv1,Ann,done\n",
+        ["visits_2.csv"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", JOINED)
+def test_a_joined_file_makes_those_files_anew_whose_rows_it_is_about(kept: Kept, what: str) -> None:
+    kept.bench.write("visits_1.csv", "id,hcp\nv1,h1\nv2,h2\n")
+    kept.bench.write("visits_2.csv", "id,hcp\nv3,h1\nv4,h2\n")
+    kept.bench.write("about.csv", "id,rep,status\nv1,Ann,done\nv2,Bob,done\nv3,Bob,planned\n")
+    kept.bench.write("reps.csv", "name,id\nAnn,r1\nBob,r2\n")
+    assert kept.run(VISITS) == ["visits_1.csv", "visits_2.csv"]
+    name, content, read = JOINED[what]
+    kept.bench.write(name, content)
+    assert kept.run(VISITS) == read
+    assert kept.run(VISITS) == []

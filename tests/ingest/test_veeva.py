@@ -247,6 +247,20 @@ def test_rehearsals_are_not_exposure_and_sessions_refer_by_call(exports: Exports
     assert reasons(result) == dict.fromkeys((3, 4, 5), "set_aside")
 
 
+def test_sessions_of_calls_that_do_not_count_do_not_count(exports: Exports) -> None:
+    group_call(exports, call("a05", Status_vod__c="Saved_vod"))
+    exports.write(
+        "Multichannel_Activity_vod__c",
+        session("s1", Call_vod__c="a05"),
+        session("s2", Call_vod__c="a04P", Account_vod__c="001C"),
+        session("s3", Call_vod__c="a04A", Account_vod__c="001A"),
+    )
+    result = exports.read(exports.feed("clm", "Multichannel_Activity_vod__c"))
+    [row] = result.rows("source_touchpoint")
+    assert (row["touchpoint_id"], row["channel"], row["group_id"]) == ("s3", "hospital_meeting", "a04P")
+    assert reasons(result) == {2: "set_aside", 3: "set_aside"}
+
+
 def test_sessions_whose_slides_are_exported_are_not_counted_again(exports: Exports) -> None:
     exports.write("Call2_vod__c", call("a04")).write("Call2_Key_Message_vod__c", shown("m1", "a04"))
     exports.write("Multichannel_Activity_vod__c", session("s1"))
@@ -364,10 +378,9 @@ def test_persons_and_institutions_with_their_present_address(exports: Exports) -
         "Primary_vod__c": "true",
     }
     branch = {"Id": "a03", "Account_vod__c": "001D", "City_vod__c": "Pisa", "Primary_vod__c": "false"}
-    exports.write("Address_vod__c", new | {"Phone_vod__c": "055 1"}, branch, part="_20240201")
-    # The old address was the present one in an earlier delivery: its later version says it no longer is.
+    exports.write("Address_vod__c", new | {"Phone_vod__c": "055 1"}, old, branch, part="_20240201")
+    # The old address was a primary one too: its later version says that nobody is there any more.
     exports.write("Address_vod__c", old | {"Inactive_vod__c": "true"}, part="_20240301")
-    exports.write("Address_vod__c", old, part="")
     rows = exports.read(exports.feed("account", "Account")).rows("source_record")
     person, clinic = sorted(rows, key=lambda row: row["kind"], reverse=True)
     assert (person["kind"], person["full_name"], person["specialty"].lower()) == (

@@ -15,7 +15,7 @@ from unisono.trial.facts import Contact, Employment, Facts, Record, Statement
 
 CLOCK = datetime(2026, 1, 5)
 WHO: Record = ("crm", "A1")
-TWIN: Record = ("mail", "m1")
+TWIN: Record = ("mail", "M1")
 MAIL = {"channel": "approved_email", "content_id": "gly-mail-start"}
 CHANNELS = {"visit": "f2f_visit", "mail": "approved_email"}
 

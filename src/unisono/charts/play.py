@@ -52,14 +52,16 @@ def _chart(rows: Sequence[Row], seeds: int, subtitle: str) -> alt.LayerChart:
     )
     data = alt.InlineData(values=[dict(row) for row in rows])
     base = alt.Chart(data).encode(
-        x=alt.X("week:Q", title="Week of the trial", axis=alt.Axis(grid=False, tickMinStep=1, format="d")),
+        x=alt.X(
+            "week:Q", title="Week of the trial", axis=alt.Axis(grid=False, values=_ticks(rows), format="d")
+        ),
         color=colour,
     )
     bands = base.mark_area(opacity=0.14).encode(
         y=alt.Y(
             "low:Q",
             title="New prescriptions gained over the usual policy, cumulative",
-            axis=alt.Axis(grid=True, gridColor="#eeeeee", domain=False, format="+,d"),
+            axis=alt.Axis(grid=True, gridColor="#eeeeee", domain=False, format="+,d", tickMinStep=1),
         ),
         y2="high:Q",
     )
@@ -72,7 +74,10 @@ def _chart(rows: Sequence[Row], seeds: int, subtitle: str) -> alt.LayerChart:
     bars = "Bands: 95 % t-intervals" if seeds > 1 else "One world only: no interval"
     title = alt.TitleParams(
         _headline(rows),
-        subtitle=[subtitle, f"Lines: mean over {seeds} worlds of the same seed and luck. {bars}."]
+        subtitle=[
+            subtitle,
+            f"Lines: mean over {seeds} worlds, the same for every policy, luck included. {bars}.",
+        ]
         if seeds > 1
         else [subtitle, f"{bars}."],
         subtitlePadding=6,
@@ -81,6 +86,12 @@ def _chart(rows: Sequence[Row], seeds: int, subtitle: str) -> alt.LayerChart:
     return alt.LayerChart(
         layer=[bands, lines, labels], title=title, description=_headline(rows), width=WIDTH, height=HEIGHT
     )
+
+
+def _ticks(rows: Sequence[Row]) -> list[int]:
+    """Return the weeks that are named below the chart: about a dozen, the last one among them."""
+    last = max(row["week"] for row in rows)
+    return list(range(last, 0, -max(1, round(last / 13))))
 
 
 def _last(rows: Sequence[Row]) -> list[Row]:

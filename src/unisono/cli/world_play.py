@@ -132,7 +132,8 @@ def _draw(result: Result, path: Path) -> Path | None:
 
     plan = result.plan
     own = "as each representative has it" if plan.adherence is None else f"{plan.adherence:.0%}"
-    subtitle = f"{plan.customers:,} customers, {len(plan.seeds)} worlds, adherence to suggestions {own}."
+    worlds = "one world" if len(plan.seeds) == 1 else f"{len(plan.seeds)} worlds"
+    subtitle = f"{plan.customers:,} customers, {worlds}, adherence to suggestions {own}."
     try:
         play_chart(paths(result.weeks), path, seeds=len(plan.seeds), subtitle=subtitle)
     except UsageError as error:
@@ -145,8 +146,9 @@ def _draw(result: Result, path: Path) -> Path | None:
 def _tell(result: Result) -> None:
     """Print the comparison, what was found by the audit, and how to read it."""
     plan, found = result.plan, result.comparisons()
+    worlds = "one world" if len(plan.seeds) == 1 else f"{len(plan.seeds)} worlds"
     print_table(
-        f"New prescriptions in {plan.weeks} weeks{label(True)}: mean over {len(plan.seeds)} worlds [95 % interval]",
+        f"New prescriptions in {plan.weeks} weeks{label(True)}: mean [95 % interval], {worlds}",
         [
             "policy",
             "new prescriptions",

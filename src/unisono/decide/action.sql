@@ -80,7 +80,7 @@ term as (
         case when u.content_id is null then 1.0 else y.novelty_after_use end as novelty,
         w.mean * coalesce(f.factor, 1.0) / (1 - w.mean + w.mean * coalesce(f.factor, 1.0)) as response_probability,
         w.sd as response_sd,
-        coalesce(b.stage_gain, x.stage_gain) as stage_gain,
+        coalesce(b.stage_gain, x.stage_gain) * h.depth as stage_gain,
         1.0 as lever,
         y.fatigue_cost * coalesce(q.touches, 0) as fatigue_cost,
         h.unit_cost,

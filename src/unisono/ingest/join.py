@@ -19,7 +19,8 @@ from unisono.ingest.files import Opened
 from unisono.ingest.read import read
 from unisono.ingest.spec import Join, Source
 
-ORDER = "order of row"
+ORDER, OWNER = "order of row", "owner of row"
+_HASHING: dict[str, str] = {}  # by declaration: making the SQL takes longer than running it
 
 
 def joins_before(source: Source, join: Join) -> frozenset[str]:
@@ -37,7 +38,9 @@ class Joins:
         self._source = source
         self._files = files
         self._keys = {
-            join.name: {theirs: parse(ours, joins_before(source, join)) for theirs, ours in join.match.items()}
+            join.name: {
+                theirs: parse(ours, joins_before(source, join)) for theirs, ours in join.match.items()
+            }
             for join in source.join
         }
         used = [*trees, *(tree for keys in self._keys.values() for tree in keys.values())]
@@ -96,6 +99,43 @@ class Joins:
             query = query.from_(exp.alias_(rows, "ours", table=True))
             rows = query.join(_table(join), on=exp.and_(*alike), join_type="left").subquery()
         return rows
+
+    def cells(self, rows: pa.Table) -> pa.Table:
+        """Return the cells of a file's rows that say which joined rows are theirs, as columns c0, c1 ..."""
+        cells = self._chosen(rows, self._used())
+        return pa.table({f"c{place}": cell for place, cell in enumerate(cells)})
+
+    def fingerprints(
+        self, connection: duckdb.DuckDBPyConnection, cells: Mapping[str, pa.Table]
+    ) -> dict[str, str]:
+        """Return by key a hash of all that lies beside the rows whose `cells` are given, once `load` is done."""
+        declared = self._source.model_dump_json()
+        if declared not in _HASHING:
+            _HASHING[declared] = self._hashing()
+        found: dict[str, str] = {}
+        for same in {rows.schema: None for rows in cells.values()}:
+            owned = [
+                rows.append_column(OWNER, pa.array([key] * rows.num_rows, pa.string()))
+                for key, rows in cells.items()
+                if rows.schema == same
+            ]
+            connection.register("batch", pa.concat_tables(owned))
+            found |= dict(connection.execute(_HASHING[declared]).fetchall())
+        return {key: found.get(key, "") for key in cells}
+
+    def _hashing(self) -> str:
+        """Return the SQL of `fingerprints`."""
+        joined = [
+            name(joined_name(join.name, one)) for join in self._source.join for one in self._needed[join.name]
+        ]
+        places = {column: name(f"c{place}") for place, column in enumerate(self._used())}
+        row = exp.func("row", *places.values(), *joined, dialect=DIALECT)
+        every = sql("cast(sum(hash($row)) as varchar)", row=row)
+        query = exp.select(name(OWNER), every).from_(self.beside(places)).group_by(name(OWNER))
+        return query.sql(DIALECT, comments=False)
+
+    def _used(self) -> list[str]:
+        return sorted({column for _, column in self.own()})
 
     def _collect(
         self,

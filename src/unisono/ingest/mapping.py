@@ -45,12 +45,16 @@ _COMPILED: dict[
 
 @dataclass(frozen=True)
 class Mapped:
-    """A batch's rows, each either accepted or refused; `lines` are those of the accepted ones."""
+    """A batch's rows, each either accepted or refused; `lines` are those of the accepted ones.
+
+    `cells` says which joined rows are theirs.
+    """
 
     rows_in: int
     accepted: pa.Table
     lines: pa.ChunkedArray
     refused: Sequence[Refused]
+    cells: pa.Table
 
 
 class Mapper:
@@ -94,9 +98,7 @@ class Mapper:
 
         Raises SourceError UN2008 (a column the file lacks) or UN2013 (an expression that does not fit it).
         """
-        if not self._loaded:
-            self._joins.load(self._connection)
-            self._loaded = True
+        self._load()
         header: dict[str, None] = {}
         whole = False
         for batch in batches:
@@ -107,6 +109,16 @@ class Mapper:
             yield self._mapped(batch, file)
         if header and not whole:
             self._require(list(header), file)
+
+    def beside(self, cells: Mapping[str, pa.Table]) -> dict[str, str]:
+        """Return by key a hash of what the joined files hold for the rows whose `cells` are given."""
+        self._load()
+        return self._joins.fingerprints(self._connection, cells)
+
+    def _load(self) -> None:
+        if not self._loaded:
+            self._joins.load(self._connection)
+            self._loaded = True
 
     def _require(self, header: Sequence[str], file: Opened) -> None:
         """Raise if the file lacks a column that is neither found by another name nor declared optional."""
@@ -141,7 +153,13 @@ class Mapper:
         fine = made.filter(pc.is_null(made[PROBLEM]))
         refused = [*batch.refused, *self._refused(batch, made.filter(pc.is_valid(made[PROBLEM])))]
         wanted = schema(self._table.name)
-        return Mapped(batch.rows, fine.select(wanted.names).cast(wanted), fine[LINE], refused)
+        return Mapped(
+            batch.rows,
+            fine.select(wanted.names).cast(wanted),
+            fine[LINE],
+            refused,
+            self._joins.cells(batch.table),
+        )
 
     def _refused(self, batch: Batch, rows: pa.Table) -> Iterator[Refused]:
         lines = rows[LINE].to_numpy()

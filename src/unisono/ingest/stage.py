@@ -6,7 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from unisono.errors import SourceError
 from unisono.ingest.cache import Cache, Entry, key_of
@@ -14,7 +18,9 @@ from unisono.ingest.files import Opened, SourceFile, sha256
 from unisono.ingest.mapping import Mapper
 from unisono.ingest.read import read
 from unisono.ingest.spec import Source
-from unisono.ingest.staging import Staged, Staging
+from unisono.ingest.staging import CELLS, ENTRY, Staged, Staging
+
+AT_ONCE = 1_000_000  # rows whose partners are looked up together
 
 Progress = Callable[[str, int], None]
 Joined = Mapping[str, Sequence[Opened]]
@@ -43,24 +49,40 @@ class Stage:
 
     def source(self, source: Source, files: Iterable[Opened], joined: Joined) -> list[Staged]:
         """Return what becomes of the rows of a source's files; SourceError UN2xxx if that cannot be said."""
+        mapper = cache(partial(Mapper, source, self.clock, self.channels, self.simulated, joined))
         declared = source.model_dump(mode="json", by_alias=True, exclude={"files"})
-        beside = {name: [self._hash(source, file) for file in these] for name, these in joined.items()}
-        made_with = (self.code_version, sorted(self.channels), self.simulated, declared, beside)
-        mapper: Mapper | None = None
+        made_with = key_of(self.code_version, sorted(self.channels), self.simulated, declared)
+        beside = key_of({name: [self._hash(source, one) for one in these] for name, these in joined.items()})
+        keyed = [
+            (file, key_of(made_with, file.label, file.format, self._hash(source, file))) for file in files
+        ]
+        usable = self._usable([key for _, key in keyed], mapper, beside)
         staged: list[Staged] = []
-        for file in files:
-            own = self._hash(source, file)
-            key = key_of(made_with, file.label, file.format, own)
-            entry = self.cache.find(key)
-            if entry is None or not self._in_time(entry.note):
-                mapper = mapper or Mapper(source, self.clock, self.channels, self.simulated, joined)
-                entry = self._made(mapper, key, source, file)
+        for file, key in keyed:
+            entry = usable.get(key)
+            if entry is None:
+                entry = self._made(mapper(), key, source, file, beside)
             else:
                 self._tell(file, entry.note["rows_in"])
-            staged.append(
-                Staged(source, file, own, key, entry.note["rows_in"], entry.note["refused"], entry.parts)
-            )
+            counts = (entry.note["rows_in"], entry.note["refused"])
+            staged.append(Staged(source, file, self._hash(source, file), key, *counts, entry.parts))
         return staged
+
+    def _usable(self, keys: Iterable[str], mapper: Callable[[], Mapper], beside: str) -> dict[str, Entry]:
+        """Return by key the entries that still say what becomes of their files.
+
+        Where joined files changed (`beside` is the hash of all), what lies beside a file's own rows need not have.
+        """
+        found = {key: entry for key in keys if (entry := self.cache.find(key)) and self._in_time(entry.note)}
+        doubtful = {
+            key: _cells(entry.parts) for key, entry in found.items() if entry.note["joined"] != beside
+        }
+        now = _beside(mapper(), doubtful) if doubtful else {}
+        return {
+            key: entry
+            for key, entry in found.items()
+            if now.get(key, entry.note["beside"]) == entry.note["beside"]
+        }
 
     def raw(self, staged: Staged, lines: Collection[int]) -> Mapping[int, str]:
         """Return some lines as they came, read again: keeping every row as it came would double the work."""
@@ -76,7 +98,7 @@ class Stage:
             entry = self.cache.keep(key, {"raw": sorted(found.items())}, self.cache.aside())
         return dict(entry.note["raw"])
 
-    def _made(self, mapper: Mapper, key: str, source: Source, file: Opened) -> Entry:
+    def _made(self, mapper: Mapper, key: str, source: Source, file: Opened, beside: str) -> Entry:
         staging = Staging(self.cache.aside(), key, source, file)
         with closing(read(file, source)) as batches:
             for mapped in mapper.rows(batches, file):
@@ -84,11 +106,14 @@ class Stage:
                 self._tell(file, staging.rows_in)
         self._require_unchanged(source, file)
         until = _known_from(staging.future, self.clock)
+        parts = {path.name: path for path in staging.folder.iterdir()}
         note = {
             "rows_in": staging.rows_in,
             "refused": staging.refused,
             "clock": self.clock.isoformat(),
             "until": until and until.isoformat(),
+            "joined": beside,
+            "beside": _beside(mapper, {key: _cells(parts)})[key],
         }
         return self.cache.keep(key, note, staging.folder)
 
@@ -117,6 +142,22 @@ class Stage:
             hint = "run again once nobody writes to it"
             raise SourceError("UN2002", "it changed while it was read", where=file.label, hint=hint)
         self._read[file.path] = seen
+
+
+def _cells(parts: Mapping[str, Path]) -> list[Path]:
+    return [path for part, path in sorted(parts.items()) if part.startswith(CELLS)]
+
+
+def _beside(mapper: Mapper, cells: Mapping[str, Sequence[Path]]) -> dict[str, str]:
+    """Return by key a hash of what joined files hold for a file's rows; none where it has no rows or joins."""
+    found, some = dict.fromkeys(cells, ""), dict[str, pa.Table]()
+    for key, paths in cells.items():
+        if paths:
+            some[key] = pa.concat_tables(map(pq.read_table, paths)).drop_columns(ENTRY)
+        if sum(rows.num_rows for rows in some.values()) > AT_ONCE:
+            found |= mapper.beside(some)
+            some.clear()
+    return found | mapper.beside(some) if some else found
 
 
 def _known_from(future: Iterable[str], clock: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ from unisono.tables.arrow import rows
 
 ENTRY, FILE, LINE, LATEST = "entry_key", "file_number", "line_number", "latest_wins"
 QUARANTINE = "quarantine"
-ACCEPTED, REFUSED = "accepted", "refused"  # what the names of parts begin with
+ACCEPTED, REFUSED, CELLS = "accepted", "refused", "cells"  # what the names of parts begin with
 LATEST_WINS = frozenset(
     {
         *("source_record", "source_consent", "source_outcome"),
@@ -58,13 +58,15 @@ class Staging:
         flags = pa.array([self._latest] * mapped.accepted.num_rows, pa.bool_())
         self._write(ACCEPTED, mapped.accepted.append_column(LATEST, flags).append_column(LINE, mapped.lines))
         self._write(REFUSED, quarantined(self._source, self._file, mapped.refused))
+        if self._source.join:
+            self._write(CELLS, mapped.cells)
         self.rows_in += mapped.rows_in
         self.refused += len(mapped.refused)
         self.future += [row.detail for row in mapped.refused if row.reason == "after_clock"]
 
     def _write(self, kind: str, data: pa.Table) -> None:
         if data.num_rows:
-            data = data.append_column(ENTRY, pa.array([self._key] * data.num_rows))
+            data = data.append_column(ENTRY, pa.array([self._key] * data.num_rows, pa.string()))
             pq.write_table(data, self.folder / f"{kind}-{self._parts:06}.parquet")
             self._parts += 1
 

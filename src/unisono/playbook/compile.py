@@ -92,6 +92,7 @@ def _channels(playbook: Playbook) -> Iterator[Row]:
             "channel": channel.id,
             "channel_name": channel.name,
             **{name: getattr(channel, name) for name in same},
+            "depth": channel.depth,
             "response_mean": channel.response.mean,
             "response_strength": channel.response.strength,
         }

@@ -106,6 +106,11 @@ class Channel(Section):
     rest_days: int | None = Field(
         default=None, ge=1, le=3650, description="Days of rest after a contact on it"
     )
+    depth: float = Field(
+        default=1.0,
+        ge=0,
+        description="How far a response on it moves a customer up the ladder, beside a response to a visit in person",
+    )
     response: Response
 
 

@@ -79,6 +79,12 @@ PLAYBOOK = (
                 unit="contacts",
                 nullable=True,
             ),
+            c(
+                "depth",
+                "DOUBLE",
+                "how far a response on it moves a customer up, beside one to a visit in person",
+                unit="factor",
+            ),
             c("response_mean", "DOUBLE", "expected response probability before any evidence", unit="0..1"),
             c("response_strength", "DOUBLE", "how many contacts that expectation weighs", unit="contacts"),
         ),

@@ -16,7 +16,7 @@ from typing import Any
 
 from unisono.playbook import Playbook
 from unisono.playbook.models import Channel, Content
-from unisono.trial.facts import Contact, Facts, Record, Statement
+from unisono.trial.facts import Contact, Facts, Record, Statement, mail_record
 
 Suggestion = Mapping[str, Any]
 EXAMPLES = 3
@@ -95,7 +95,9 @@ class _Reading:
         channels = {channel.id: channel for channel in self.book.channels}
         by_customer: dict[str, list[Suggestion]] = defaultdict(list)
         for row in suggestions:
-            by_customer[self._who((row["system"], row["source_record_id"]))].append(row)
+            number = row["source_record_id"]
+            record = mail_record(number) if row["system"] == "mail" else (row["system"], number)
+            by_customer[self._who(record)].append(row)
         for who, rows in by_customer.items():
             for row in rows:
                 against = self._refusal(who, channels[row["channel"]], row["product_id"])

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 
 from unisono.playbook import Playbook, load_playbook
-from unisono.trial.facts import Contact, Employment, Facts, Record, Statement
+from unisono.trial.facts import Contact, Employment, Facts, Record, Statement, mail_record
 from unisono.trial.lines import BROKEN, Row, day, files, instant, is_number, rows, word
 from unisono.world.emit.veeva import in_vault
 
@@ -99,7 +99,7 @@ class Reader:
         self._person(("crm", row["Id"]), row, row["ID_vod__c"], row["PersonEmail"], path)
 
     def _mail_contact(self, row: Row, path: Path) -> None:
-        self._person(("mail", row["contact_id"].lower()), row, row["licence"], row["email"], path)
+        self._person(mail_record(row["contact_id"]), row, row["licence"], row["email"], path)
 
     def _person(self, who: Record, row: Row, licence: str, address: str, path: Path) -> None:
         """Note a record; what a later delivery says of it replaces what was known. A broken line says nothing."""
@@ -145,7 +145,7 @@ class Reader:
         self._contact(who, row["Id"], "approved_email", at and at.date(), is_sound=not row[BROKEN])
 
     def _logged(self, row: Row, _path: Path) -> None:
-        who, at = ("mail", row["contact"].lower()), instant(row["ts"])
+        who, at = mail_record(row["contact"]), instant(row["ts"])
         if word(row["type"]) == "send":
             self._contact(who, row["message_id"], "approved_email", at and at.date())
         if word(row["type"]) == "unsubscribe" and at:
@@ -154,7 +154,7 @@ class Reader:
     def _participation(self, row: Row, _path: Path) -> None:
         if row["kind"] == "Webinar" and word(row["status"]) == "invited":
             at, is_sound = instant(row["at"], ROME), is_number(row["minutes"]) and not row[BROKEN]
-            who = ("mail", row["attendee"].lower())
+            who = mail_record(row["attendee"])
             self._contact(who, row["journey"], "webinar", at and at.date(), is_sound=is_sound)
 
     def _tracked(self, row: Row, _path: Path) -> None:
@@ -162,7 +162,7 @@ class Reader:
             at = instant(row["timestamp"])
             channel = "chat" if row["surface"] == "chat" else UNKNOWN
             self._contact(
-                ("mail", row["userId"]),
+                mail_record(row["userId"]),
                 row["session_id"],
                 channel,
                 at and at.date(),
@@ -205,7 +205,7 @@ class Reader:
             "status": row["status"].lower(),
             "purpose": row["purpose"] or "all",
         }
-        self._statement(("mail", row["customer_id"].lower()), "", row | said)
+        self._statement(mail_record(row["customer_id"]), "", row | said)
 
     def _statement(self, who: Record, number: str, said: Row) -> None:
         """Note a statement; of several a system numbered at one instant about one thing, that of the last number.
@@ -249,5 +249,5 @@ def _people(path: Path) -> dict[Record, str]:
     number, crm, mail = (table[name].to_pylist() for name in table.column_names)
     return {
         **{("crm", record): f"person {who}" for who, record in zip(number, crm, strict=True)},
-        **{("mail", record): f"person {who}" for who, record in zip(number, mail, strict=True)},
+        **{mail_record(record): f"person {who}" for who, record in zip(number, mail, strict=True)},
     }

@@ -10,6 +10,11 @@ Record = tuple[str, str]
 """System, and the customer's id in it."""
 
 
+def mail_record(number: str) -> Record:
+    """Return a record of the mail platform, in whose ids letter case means nothing."""
+    return "mail", number.strip().upper()
+
+
 @dataclass(frozen=True)
 class Contact:
     """The company reached out to somebody; the `day` is the one written in the export.
