@@ -361,3 +361,18 @@ def test_a_customer_without_suggestion_is_told_why() -> None:
         for key in "ab"
         if dear.customer(key) == row["customer_id"]
     }
+
+
+def test_a_shallow_channel_gains_its_share_of_what_a_visit_gains() -> None:
+    shallow = FAX | {"id": "shallow", "name": "Shallow", "depth": 0.25}
+    made = run(
+        {"source_record": [record("a")], "source_touchpoint": [touch("b", 1, channel="fax")]},
+        playbook(channels=[FAX, shallow], content=[content("leaflet", channels=["fax", "shallow"])]),
+    )
+    gain = {
+        row["channel"]: row["stage_gain"]
+        for row in made["action"]
+        if row["customer_id"] == made.customer("a")
+    }
+    assert gain["fax"] > 0
+    assert gain["shallow"] == pytest.approx(0.25 * gain["fax"])

@@ -146,13 +146,20 @@ class Mapper:
         plain = batch.table.rename_columns([_raw(place) for place in range(batch.table.num_columns)])
         self._connection.register("batch", plain.append_column(LINE, pa.array(batch.lines, pa.int64())))
         query = self._query(batch.table.schema, file)
+        wanted = schema(self._table.name)
+        if (
+            not batch.table.num_rows
+        ):  # readers begin with the header alone; preparing SQL takes most of the time
+            cells = self._joins.cells(batch.table)
+            return Mapped(
+                batch.rows, wanted.empty_table(), pa.chunked_array([], pa.int64()), batch.refused, cells
+            )
         try:
             made = self._connection.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise self._unfit(error, "its mapping", file) from error
         fine = made.filter(pc.is_null(made[PROBLEM]))
         refused = [*batch.refused, *self._refused(batch, made.filter(pc.is_valid(made[PROBLEM])))]
-        wanted = schema(self._table.name)
         return Mapped(
             batch.rows,
             fine.select(wanted.names).cast(wanted),
