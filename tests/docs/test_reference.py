@@ -69,7 +69,8 @@ def paths(command: click.Command, path: str) -> list[str]:
 
 def test_the_list_of_verbs_is_complete() -> None:
     files = {path.stem for path in (ROOT / "src/unisono/cli").glob("*.py")} - {"__init__", "common"}
-    assert files == set(VERBS)
+    parts = {name for name in files if name.partition("_")[0] in VERBS and "_" in name}  # e.g. world_step
+    assert files - parts == set(VERBS)
 
 
 def test_every_error_code_used_has_a_meaning_and_a_heading() -> None:

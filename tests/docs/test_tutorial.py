@@ -47,6 +47,10 @@ def run(command: str, folder: Path) -> str:
     return result.stdout
 
 
+def is_run(command: str) -> bool:
+    return command.startswith("unisono run")
+
+
 def filled_in(command: str, folder: Path) -> str:
     """Return a command with the id of a customer without a suggestion in place of CUSTOMER_ID."""
     if "CUSTOMER_ID" not in command:
@@ -57,23 +61,32 @@ def filled_in(command: str, folder: Path) -> str:
 
 def test_the_tutorial_has_commands() -> None:
     assert len(COMMANDS) >= 10
-    assert sum(command.startswith("unisono run") for command in COMMANDS) == 3
+    assert sum(map(is_run, COMMANDS)) == 4
 
 
 def test_every_command_works(done: Done) -> None:
     assert len(done.printed) == len(COMMANDS)
 
 
-def test_the_last_run_changes_nothing(done: Done) -> None:
-    assert "Nothing changed" in done.printed[-1]
-    assert len(list((done.folder / "demo/store/runs").iterdir())) == 2
+def test_the_same_run_again_changes_nothing(done: Done) -> None:
+    runs = [printed for command, printed in zip(COMMANDS, done.printed, strict=True) if is_run(command)]
+    assert ["Nothing changed" in printed for printed in runs] == [False, False, True, False]
+    assert len(list((done.folder / "demo/store/runs").iterdir())) == 3
+
+
+def test_the_week_that_was_lived_tells_of_suggestions(done: Done) -> None:
+    step = next(
+        printed for command, printed in zip(COMMANDS, done.printed, strict=True) if "world step" in command
+    )
+    assert step.splitlines()[0].endswith(" 0 violations")
+    assert "f2f_visit" in done.printed[-1]
 
 
 def test_a_lower_cap_stops_more_candidates(done: Done) -> None:
-    before, after = (
+    before, after, _ = (
         int(line.split()[2].replace(",", ""))
         for command, printed in zip(COMMANDS, done.printed, strict=True)
-        if command.startswith("unisono run") and "Nothing changed" not in printed
+        if is_run(command) and "Nothing changed" not in printed
         for line in printed.splitlines()
         if line.split()[:1] == ["cap"]
     )

@@ -16,7 +16,7 @@ SHUFFLED = Query(
     )
     select md5(cast(n as varchar)) as customer_id, 'hcp' as kind, n as record_count, false as simulated,
         null as full_name, null as given_name, null as family_name, null as specialty, null as institution,
-        null as city, null as region, null as postal_code, null as country, null as email, null as phone,
+        null as city, null as region, null as postal_code, null as country, null as brick, null as email, null as phone,
         null as licence_id
     from row where n < $many
     """,

@@ -307,6 +307,13 @@ def test_mails_that_never_left_are_not_contacts(exports: Exports, status: str) -
     assert reasons(exports.read(exports.feed("sent_email", "Sent_Email_vod__c"))) == {2: "set_aside"}
 
 
+def test_what_comes_of_a_mail_belongs_to_the_suggestion_it_carries_out(exports: Exports) -> None:
+    exports.write("Sent_Email_vod__c", email("a2E", Suggestion_vod__c="D1"))
+    exports.write("Email_Activity_vod__c", activity("v1", "Opened_vod"))
+    [opened] = exports.touches("email_activity", "Email_Activity_vod__c").values()
+    assert opened["decision_id"] == "D1"
+
+
 def human(exports: Exports, *activities: Row) -> dict[str, Any]:
     exports.write("Sent_Email_vod__c", email("a2E")).write("Email_Activity_vod__c", *activities)
     found = exports.touches("email_activity", "Email_Activity_vod__c")

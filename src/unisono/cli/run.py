@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 UNREADABLE = """
 select count(*) as rows
 from quarantine
-where table_name = 'source_consent' and source_record_id is null and reason <> 'after_clock'
+where table_name = 'source_consent' and source_record_id is null and reason not in ('after_clock', 'set_aside')
 """
+SET_ASIDE = "select source, file, count(*) as rows from quarantine where reason = 'set_aside' group by source, file"
 
 
 class Lines:
@@ -95,16 +96,24 @@ def command(
     summarise(folder, snapshot)
 
 
+def source_row(source: dict[str, Any], set_aside: int) -> tuple[str, ...]:
+    """Return a source's counts as text; the manifest counts rows set aside among those in quarantine."""
+    quarantined = source["quarantined"] - set_aside
+    counts = (source["rows_in"], source["accepted"], set_aside, quarantined, source["duplicates"])
+    return (source["name"], source["file"], *(f"{count:,}" for count in counts))
+
+
 def summarise(folder: Path, snapshot: Snapshot) -> None:
     """Print what went in, what stopped candidates, and what was decided."""
     manifest = snapshot.manifest
     mark = label(manifest["simulated"])
-    counts = ("rows_in", "accepted", "quarantined", "duplicates")
+    counts = ["rows in", "accepted", "set aside", "quarantined", "duplicates"]
+    aside = {(row["source"], row["file"]): row["rows"] for row in snapshot.read(SET_ASIDE).to_pylist()}
     print_table(
-        f"Sources{mark}: rows in = accepted + quarantined + duplicates",
-        ["source", "file", *(name.replace("_", " ") for name in counts)],
-        [(s["name"], s["file"], *(f"{s[name]:,}" for name in counts)) for s in manifest["sources"]],
-        [name.replace("_", " ") for name in counts],
+        f"Sources{mark}: rows in = accepted + set aside + quarantined + duplicates",
+        ["source", "file", *counts],
+        [source_row(source, aside.get((source["name"], source["file"]), 0)) for source in manifest["sources"]],
+        counts,
     )
     funnel = snapshot.read(
         "select gate, entering, removed from funnel where customer_id = '*' order by position"

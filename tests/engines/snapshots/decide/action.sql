@@ -137,7 +137,7 @@ FROM (
         1 - w.mean + w.mean * COALESCE(f.factor, CAST(1.0 AS DOUBLE))
       ), 0) AS response_probability,
       w.sd AS response_sd,
-      COALESCE(b.stage_gain, x.stage_gain) AS stage_gain,
+      COALESCE(b.stage_gain, x.stage_gain) * h.depth AS stage_gain,
       CAST(1.0 AS DOUBLE) AS lever,
       y.fatigue_cost * COALESCE(q.touches, 0) AS fatigue_cost,
       h.unit_cost,
