@@ -11,21 +11,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from unisono.memory import PeakMemory
 from unisono.world import new_world
 
 AS_OF = datetime(2026, 1, 5)
-PAGE = os.sysconf("SC_PAGE_SIZE")
 LOGS = (
     "crm/Call2_vod__c",
     "crm/Call2_Key_Message",
@@ -39,50 +37,12 @@ LOGS = (
 )
 
 
-class TreeMemory:
-    """Largest sum of resident sizes of this process and its children, sampled ten times a second."""
-
-    def __enter__(self) -> TreeMemory:
-        self.peak_mib = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.1):
-            self.peak_mib = max(self.peak_mib, sum(map(resident_mib, [os.getpid(), *children(os.getpid())])))
-
-
-def resident_mib(process: int) -> float:
-    """Return the resident size of a process, 0 if it is gone."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * PAGE / 2**20
-    except OSError:
-        return 0.0
-
-
-def children(process: int) -> list[int]:
-    """Return the processes that a process started."""
-    found: list[int] = []
-    for thread in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            found += map(int, thread.read_text(encoding="ascii").split())
-        except OSError:
-            continue
-    return found
-
-
 def measure(customers: int, weeks: int, processes: int) -> dict[str, object]:
     """Make one world in a folder that is thrown away; return what it took."""
     folder = Path(tempfile.mkdtemp(prefix="unisono-benchmark-"))
     try:
         began = time.perf_counter()
-        with TreeMemory() as memory:
+        with PeakMemory(children=True) as memory:
             made = new_world(
                 folder / "world",
                 customers=customers,

@@ -123,7 +123,7 @@ def test_lineage_ends_at_the_columns_of_the_files(finished_demo: Path, unisono: 
     assert "playbook_policy.preference_half_life_days" in shown
     found = json.loads(unisono("lineage", finished_demo, "touchpoint.channel", "--json"))
     assert "source_touchpoint.channel" in found["leaves"]
-    assert {row["source"] for row in found["sources"]} >= {"crm_activities", "mail_events"}
+    assert {row["source"] for row in found["sources"]} >= {"crm_calls", "mail_events"}
 
 
 def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
@@ -139,7 +139,12 @@ def test_run_prints_what_happened_and_repeats_nothing(demo: Path, unisono: Run) 
     again = unisono("run", demo, "--as-of", "2026-01-05")
     assert "Nothing changed" in again
     moved = unisono("run", demo, "--as-of", "2026-01-12")
-    for part in ("touchpoint", "rows in = accepted + quarantined + duplicates", "consent", "Published run"):
+    for part in (
+        "touchpoint",
+        "rows in = accepted + set aside + quarantined + duplicates",
+        "consent",
+        "Published run",
+    ):
         assert part in moved
     manifest = json.loads(unisono("run", demo, "--as-of", "2026-01-12", "--json"))
     assert manifest["clock"] == "2026-01-12T00:00:00"

@@ -161,6 +161,13 @@ def test_what_cannot_be_read_counts_for_the_person_only(book: Playbook, facts: F
     found = audit([suggestion(book)], facts, book, CLOCK)
     assert kinds(found) == []
     assert [finding.kind for finding in found.by_person] == ["rest"]
+    assert found.summary()["by_person"] | {"examples": []} == {
+        "violations": 1,
+        "kinds": {"rest": 1},
+        "examples": [],
+        "persons": 1,
+        "unmatched": 0,
+    }
 
 
 def test_two_unmatched_records_of_one_person_are_found_out_by_the_truth_alone(
@@ -169,6 +176,7 @@ def test_two_unmatched_records_of_one_person_are_found_out_by_the_truth_alone(
     facts.contacts = [met(3, "approved_email", TWIN)]
     found = audit([suggestion(book, channel="approved_email")], facts, book, CLOCK)
     assert (kinds(found), [each.kind for each in found.by_person]) == ([], ["cap"])
+    assert (found.persons(), found.several) == (1, {"1"})
     facts.licences = {WHO: "IT-77 ", TWIN: "it-77"}
     assert kinds(audit([suggestion(book, channel="approved_email")], facts, book, CLOCK)) == ["cap"]
     facts.licences = {WHO: "00-0", TWIN: "00-0"}  # a placeholder is nobody's licence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -13,6 +14,7 @@ import pytest
 
 from tests.trial.conftest import CLOCK, SEED
 from unisono.cli import main
+from unisono.cli.world_play import amount
 from unisono.errors import UsageError
 from unisono.project import open_project
 from unisono.trial import POLICIES, Plan, Result, audit, play, step, suggest
@@ -177,6 +179,8 @@ def test_play_from_the_command_line(tmp_path: Path, unisono: Run) -> None:
     assert written["simulated"] is True
     assert len(written["weeks"]) == 4
     assert written["policies"][0]["extra"]["mean"] == 0
+    row = next(line for line in said.splitlines() if line.strip().startswith("usual "))
+    assert row.split()[2:] == ["0", "of", "0", "0", "(0", "by", "person)"]
     again = json.loads(unisono(*words, "--json", out_only=True))
     assert again["weeks"] == written["weeks"]
 
@@ -185,9 +189,23 @@ def test_play_from_the_command_line(tmp_path: Path, unisono: Run) -> None:
     ("words", "said"),
     [
         (["play", "x", "--policies", "usual,greed"], "no policy is called 'greed'; did you mean 'greedy'?"),
+        (["play", "x", "--policies", " ,"], "choose from unisono, usual, random, greedy, oracle"),
         (["play", "x", "--set", "confound=0"], "did you mean 'confounding'?"),
         (["new", "x", "--set", "dirt.noise=much"], "UN5103"),
-        (["step", "x"], "UN5003"),
+        (["new", "x", "--set", "habits.f2f.weight=2"], "did you mean 'f2f_visit'?"),
+        (
+            ["new", "x", "--set", "dirt=0"],
+            "'dirt' is a group of settings Hint: set one of them: dirt.duplicate",
+        ),
+        (["new", "x", "--set", "habits=0"], "habits.f2f_visit.NAME"),
+        (["new", "x", "--set", "confounding"], "write confounding=VALUE; without it the value is 1.0"),
+        (["new", "x", "--set", "confounding.visit=1"], "write confounding=VALUE"),
+        (["new", "x", "--set", "xyzzy=1"], "docs/how-to/simulated-world.md"),
+        (
+            ["step", "x"],
+            "UN5003 there is no simulated world in this folder Hint: make one: unisono world new DIR",
+        ),
+        (["step", "."], "make one: unisono world new DIR"),
         (["play", "."], "UN5102"),
     ],
 )
@@ -197,6 +215,32 @@ def test_a_mistake_says_how_to_mend_it(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "unisono.yaml").write_text("name: x\n", encoding="utf-8")
     assert said in " ".join(unisono("world", *words, code=2).split())
+
+
+@pytest.mark.parametrize("verb", ["new", "play"])
+def test_what_is_wrong_in_another_process_is_said_as_in_this_one(
+    verb: str, tmp_path: Path, unisono: Run
+) -> None:
+    """One week of 60 customers is too short a history; `play` finds out in the worlds' own processes."""
+    words = {"play": ("--seeds", 2, "--history", 1), "new": ("--weeks", 1)}[verb]
+    said = unisono("world", verb, tmp_path / "x", "--customers", 60, "--processes", 2, *words, code=2)
+    assert "UN5103 60 customers in 1 weeks are too few: some files would be empty\n  Hint:" in said
+    assert "Traceback" not in said
+
+
+def test_prescriptions_are_printed_as_exactly_as_they_are_known() -> None:
+    printed = [amount(value, "+") for value in (-0.04, 0.0, 0.26, -9.94, 9.96, -12.4, 1234.5)]
+    assert printed == ["+0.0", "+0.0", "+0.3", "-9.9", "+10", "-12", "+1,234"]
+
+
+def test_step_says_what_its_lines_by_person_are(copied: Copy, unisono: Run) -> None:
+    said = " ".join(unisono("world", "step", copied("persons"), "--weeks", 3).split())
+    assert "by person:" in said
+    persons, unmatched, unread = map(
+        int, re.findall(r"at most (\d+) in a week, (\d+) of .*?; (\d+) had", said)[0]
+    )
+    assert persons == unmatched + unread
+    assert unmatched > 0
 
 
 def test_a_project_that_is_no_world_cannot_be_stepped(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -228,8 +229,28 @@ def test_the_door_refuses_what_was_not_consented_to(world):
     begin, end = country.week_begin(20), country.week_begin(21)
     allowed = permission.allows(country.brand.channels.index("webinar"), begin, end)
     asked = [row["customer"] for row in customers(world) if row["in_crm"]]
-    assert told["executed"] == allowed[asked].sum()
-    assert told["refused"] == {"consent": len(asked) - int(allowed[asked].sum())}
+    on_list = [row["customer"] for row in customers(world) if row["in_crm"] and row["in_mail"]]
+    assert told["executed"] == allowed[on_list].sum()
+    assert told["refused"] == {
+        "unlisted": len(asked) - len(on_list),
+        "consent": len(on_list) - int(allowed[on_list].sum()),
+    }
+
+
+def test_nobody_is_contacted_by_a_system_that_does_not_know_them(world):
+    """Whoever is on no list of the mail platform gets no mail, however willing; visits are for the CRM's customers."""
+    people = customers(world)
+    crm_only = [row["crm_id"] for row in people if not row["in_mail"]]
+    mail_only = next(row for row in people if not row["in_crm"])
+    assert len(crm_only) > 10
+    invited = suggest(world, "webinar", rep_id=None)
+    alone = invited.filter(pc.is_in(invited["source_record_id"], pa.array(crm_only)))
+    visit = suggest(world, system="mail", source_record_id=mail_only["mail_id"], count=1)
+    plan = pa.concat_tables([alone, visit])
+    assert not true_values(world, plan).any()
+    told = step_world(world, suggestions=plan, adherence=1.0)["suggestions"]
+    assert told["executed"] == 0
+    assert told["refused"]["unlisted"] >= len(crm_only)
 
 
 def test_a_person_known_as_two_records_is_not_contacted_twice(world):

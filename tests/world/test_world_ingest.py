@@ -11,7 +11,6 @@ from unisono.ingest import ingest, read_sources
 from unisono.playbook import load_playbook
 from unisono.world import Dirt, WorldSettings, new_world, set_options
 from unisono.world.country import WEEK, Country
-from unisono.world.emit.veeva import rename_sources
 from unisono.world.events import EVENT
 from unisono.world.history import live_history
 
@@ -42,7 +41,6 @@ def told(folder, settings, customers=300, only=()):
     """
     world = new_world(folder / "project", customers=customers, seed=11, as_of=AS_OF, settings=settings)
     project = folder / "project"
-    rename_sources(settings.crm_form, project / "sources.yaml")
     playbook = load_playbook(project / "playbook")
     sources = read_sources(project / "sources.yaml")
     chosen = [source for source in sources.sources if not only or source.name in only]

@@ -29,7 +29,9 @@ select count(*) as rows
 from quarantine
 where table_name = 'source_consent' and source_record_id is null and reason not in ('after_clock', 'set_aside')
 """
-SET_ASIDE = "select source, file, count(*) as rows from quarantine where reason = 'set_aside' group by source, file"
+SET_ASIDE = (
+    "select source, file, count(*) as rows from quarantine where reason = 'set_aside' group by source, file"
+)
 
 
 class Lines:
@@ -112,7 +114,10 @@ def summarise(folder: Path, snapshot: Snapshot) -> None:
     print_table(
         f"Sources{mark}: rows in = accepted + set aside + quarantined + duplicates",
         ["source", "file", *counts],
-        [source_row(source, aside.get((source["name"], source["file"]), 0)) for source in manifest["sources"]],
+        [
+            source_row(source, aside.get((source["name"], source["file"]), 0))
+            for source in manifest["sources"]
+        ],
         counts,
     )
     funnel = snapshot.read(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from unisono.cli.common import console, echo_json, instant, json_option, label, print_table
-from unisono.cli.world_step import adherence_option, week_line
+from unisono.cli.world_step import adherence_option, by_person, week_line
 
 if TYPE_CHECKING:
-    from unisono.trial import Plan, Result, Week
+    from unisono.trial import Comparison, Plan, Result, Week
     from unisono.trial.outcome import Interval
 
 ALL = "usual,unisono,greedy,random,oracle"
@@ -24,7 +24,14 @@ Policies:
   greedy   the highest estimated value first, time has no price
   random   anything permitted
   oracle   the run's solver, told what each contact now would truly gain
+
+The oracle maximises true expected new prescriptions and ignores costs in money;
+unisono maximises value in money. They do not maximise the same thing.
 """
+ORACLE = (
+    "The oracle maximises true expected new prescriptions and ignores costs in money, unisono maximises value in "
+    "money: they do not maximise the same thing."
+)
 
 
 @click.command(name="play", epilog=POLICIES)
@@ -44,7 +51,7 @@ Policies:
 )
 @click.option("--as-of", default="2026-01-05", show_default=True, help="When the first week begins (UTC).")
 @click.option(
-    "--history", type=click.IntRange(1, 520), default=52, show_default=True, help="Weeks before it."
+    "--history", type=click.IntRange(1, 520), default=26, show_default=True, help="Weeks before it."
 )
 @click.option(
     "--set", "options", metavar="NAME=VALUE", multiple=True, help="Change a constant of the worlds."
@@ -112,6 +119,9 @@ def _policies(text: str) -> tuple[str, ...]:
     from unisono.trial import POLICIES
 
     names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        listed = ", ".join(POLICIES)
+        raise click.BadParameter(f"no policy is named; choose from {listed}", param_hint="--policies")
     for name in names:
         if name not in POLICIES:
             raise click.BadParameter(
@@ -158,18 +168,7 @@ def _tell(result: Result) -> None:
             "carried out",
             "violations",
         ],
-        [
-            (
-                each.policy,
-                f"{each.new_rx.mean:,.0f}",
-                _interval(each.extra, "+,.0f"),
-                _interval(each.extra_expected, "+,.0f"),
-                _interval(each.ratio, ".3f"),
-                f"{each.executed:,} of {each.suggestions:,}",
-                f"{each.violations} ({each.person_violations} by person)",
-            )
-            for each in found
-        ],
+        [_row(each) for each in found],
         ["new prescriptions", "against usual", "without luck", "ratio", "carried out"],
     )
     out = console()
@@ -177,9 +176,29 @@ def _tell(result: Result) -> None:
         out.print(line, markup=False)
 
 
-def _interval(value: Interval, form: str) -> str:
-    ends = "" if value.low is None else f" [{value.low:{form}} to {value.high:{form}}]"
-    return f"{value.mean:{form}}{ends}"
+def _row(each: Comparison) -> tuple[str, ...]:
+    """Return a policy's row; the usual one is not compared with itself."""
+    compared = ("", "", "")
+    if each.policy != "usual":
+        compared = (_interval(each.extra), _interval(each.extra_expected), _interval(each.ratio, ".3f"))
+    carried_out = f"{each.executed:,} of {each.suggestions:,}"
+    violations = f"{each.violations} ({each.person_violations} by person)"
+    return each.policy, amount(each.new_rx.mean), *compared, carried_out, violations
+
+
+def amount(value: float, sign: str = "") -> str:
+    """Return a number of prescriptions; below 10 with one decimal, and never a negative zero."""
+    digits = 1 if abs(value) < 9.95 else 0
+    return f"{round(value, digits) + 0.0:{sign},.{digits}f}"
+
+
+def _interval(value: Interval, form: str = "") -> str:
+    """Return a mean and its ends, as differences in prescriptions unless a `form` is given."""
+    mean, *ends = (
+        "" if each is None else f"{each:{form}}" if form else amount(each, "+")
+        for each in (value.mean, value.low, value.high)
+    )
+    return f"{mean} [{' to '.join(ends)}]" if all(ends) else mean
 
 
 def _reading(plan: Plan, result: Result) -> list[str]:
@@ -189,9 +208,8 @@ def _reading(plan: Plan, result: Result) -> list[str]:
     mine = by_name.get("unisono")
     for name, each in by_name.items():
         if mine is not None and name not in ("unisono", "oracle") and each.extra.mean > mine.extra.mean:
-            lines.append(
-                f"Here unisono loses to '{name}' by {each.extra.mean - mine.extra.mean:,.0f} prescriptions."
-            )
+            less = amount(each.extra.mean - mine.extra.mean)
+            lines.append(f"Here unisono loses to '{name}' by {less} prescriptions.")
     if mine is not None and mine.extra.low is not None and mine.extra.low <= 0 <= (mine.extra.high or 0):
         lines.append(
             "The interval of unisono's gain holds 0: so many worlds and weeks do not tell it from nothing."
@@ -200,10 +218,9 @@ def _reading(plan: Plan, result: Result) -> list[str]:
         lines.append("One world says nothing about chance: play more seeds for intervals.")
     if any(each.violations for each in by_name.values()):
         lines.append("Attention: the audit found violations; see 'findings' in play.json.")
-    if any(each.person_violations for each in by_name.values()):
-        lines.append(
-            "By person: somebody known as two records that share no exact key counts twice for caps and consent."
-        )
+    lines += by_person(week.findings for week in result.weeks)
+    if "oracle" in by_name:
+        lines.append(ORACLE)
     lines.append(
         "The customers held out (5 % unless the playbook says otherwise) get no suggestions under any policy."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -40,10 +41,12 @@ def step(folder: Path, weeks: int, policy: str, adherence: float | None, as_json
 
     Representatives and channels carry out the published decisions, or not, and do what they always did beside
     it; what comes of it arrives as new files in DIR/data. Where no run is published for the world's clock, one is
-    made first. Nothing but the world itself reads DIR/truth.
+    made first. No run of the pipeline reads DIR/truth; the oracle and the audit by person do.
     """
     from unisono.trial import step as live
+    from unisono.world import world_state
 
+    world_state(folder)  # says how to make a world before anybody misses the project
     project, lived = open_project(folder), []
     for _ in range(weeks):
         snapshot = None if policy == "usual" else _decided(project, quiet=as_json)
@@ -83,6 +86,19 @@ def week_line(week: Week) -> str:
     )
 
 
+def by_person(weeks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return in words what the violations by person are in the week with most persons; nothing if there are none."""
+    most = max((findings["by_person"] for findings in weeks), key=lambda found: found["persons"])
+    persons, unmatched = most["persons"], most["unmatched"]
+    if not persons:
+        return []
+    return [
+        f"By person: at most {persons:,} in a week, {unmatched:,} of them known as two records that share no exact "
+        f"key, so that the run takes them for two customers; {persons - unmatched:,} had contacts in rows that no "
+        "run could read."
+    ]
+
+
 def _tell(folder: Path, lived: list[dict[str, Any]]) -> None:
     """Print what is not in the weekly lines: the files written, findings, the new clock."""
     last = lived[-1]["world"]
@@ -97,5 +113,7 @@ def _tell(folder: Path, lived: list[dict[str, Any]]) -> None:
         for reading, found in row["findings"].items():
             for example in found["examples"]:
                 out.print(f"{row['clock'][:10]} {reading.replace('_', ' ')}: {example}", markup=False)
+    for line in by_person(row["findings"] for row in lived):
+        out.print(line, markup=False)
     out.print(f"The world's clock is now {last['clock']}{label(True)}", markup=False)
     out.print(f"Next: unisono run {folder} --as-of {last['clock']}", markup=False)

@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from unisono.errors import SourceError, did_you_mean
 from unisono.ingest import convert
-from unisono.ingest.batch import Lines
 from unisono.ingest.expression import DIALECT, bind, columns, find_column, joined_name, name, parse, sql
 from unisono.ingest.files import Opened
 from unisono.ingest.read import read
@@ -76,7 +75,7 @@ class Joins:
                         f"the expression does not fit the file: {str(error).splitlines()[0]}",
                         where=f"source '{self._source.name}', join '{join.name}', where",
                     ) from error
-            connection.execute("drop table parts")
+            connection.unregister("parts")
 
     def _kept(self, join: Join) -> list[str]:
         filtered = columns(parse(join.where)) if join.where else []
@@ -145,20 +144,19 @@ class Joins:
         kept: Sequence[str],
     ) -> None:
         """Make table `parts` of the kept columns of files, as text, in the order of the files."""
-        cells = ", ".join(f"c{place} varchar" for place in range(len(kept)))
-        connection.execute(f'create table parts ("{ORDER}" bigint, {cells})')
-        count = 0
+        names = [f"c{place}" for place in range(len(kept))]
+        parts = [pa.table({one: pa.nulls(0, pa.string()) for one in names})]
         for file in files:
             header: dict[str, None] = {}
             with closing(read(file, self._source)) as batches:
                 for batch in batches:
                     if not header or not batch.whole:
                         header |= dict.fromkeys(batch.table.column_names)
-                    order = np.arange(count, count + batch.table.num_rows)
-                    _insert(connection, self._chosen(batch.table, kept), order)
-                    count += batch.table.num_rows
+                    parts.append(pa.table(self._chosen(batch.table, kept), names=names))
             for join in joins:
                 self._require(join, list(header), file)
+        whole = pa.concat_tables(parts)
+        connection.register("parts", whole.append_column(ORDER, pa.array(np.arange(whole.num_rows))))
 
     def _chosen(self, table: pa.Table, kept: Sequence[str]) -> list[pa.ChunkedArray | pa.Array]:
         places = [find_column(column, table.column_names, self._source.aliases) for column in kept]
@@ -202,15 +200,6 @@ def _latest(declared: str, kept: Sequence[str], needed: Sequence[str]) -> str:
         .where(_is_last("keyed", [name(key) for key in keys]))
     )
     return last.sql(dialect=DIALECT, comments=False)
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, cells: Sequence[pa.ChunkedArray | pa.Array], order: Lines
-) -> None:
-    part = pa.table([pa.array(order), *cells], names=[ORDER, *(f"c{place}" for place in range(len(cells)))])
-    connection.register("part", part)
-    connection.execute("insert into parts select * from part")
-    connection.unregister("part")
 
 
 def _is_last(rows: str, by: Sequence[exp.Expr]) -> exp.Expr:

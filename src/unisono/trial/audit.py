@@ -26,23 +26,37 @@ STRICTNESS = ("granted", "expired", "pending", *REFUSALS)
 
 @dataclass(frozen=True)
 class Finding:
-    """A suggestion that breaks a rule: which `kind` of rule, and what stands against it."""
+    """A suggestion that breaks a rule: which `kind` of rule, what stands against it, and `who` it is about.
+
+    `who` is empty where a list is too long or its content may not be used.
+    """
 
     kind: str
     decision_id: str
     because: str
+    who: str = ""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found, by resolved customer and by person."""
+    """What was found, by resolved customer and by person; `several` are persons among these with unmatched records."""
 
     findings: list[Finding] = field(default_factory=list)
     by_person: list[Finding] = field(default_factory=list)
+    several: frozenset[str] = frozenset()
+
+    def persons(self) -> int:
+        """Return how many persons the findings by person are about."""
+        return len({finding.who for finding in self.by_person} - {""})
 
     def summary(self) -> dict[str, Any]:
-        """Return counts by kind, and a few examples, of both readings."""
-        return {"by_customer": _summary(self.findings), "by_person": _summary(self.by_person)}
+        """Return counts by kind, and a few examples, of both readings.
+
+        Of persons also how many there are, and how many of them are `unmatched`: known as several records that share
+        no exact key. The others had contacts of which no run could read the rows.
+        """
+        known = {"persons": self.persons(), "unmatched": len(self.several)}
+        return {"by_customer": _summary(self.findings), "by_person": _summary(self.by_person) | known}
 
 
 def _summary(findings: Sequence[Finding]) -> dict[str, Any]:
@@ -60,7 +74,18 @@ def audit(suggestions: Sequence[Suggestion], facts: Facts, book: Playbook, clock
     customers = _Reading(facts, facts.customers(), sound, book, clock)
     people = _Reading(facts, facts.people, recent, book, clock)
     lists = [*_content(suggestions, book, clock), *_capacity(suggestions, facts, book, clock)]
-    return Audit([*lists, *customers.findings(suggestions)], [*lists, *people.findings(suggestions)])
+    by_person = [*lists, *people.findings(suggestions)]
+    several = _several(facts, {finding.who for finding in by_person})
+    return Audit([*lists, *customers.findings(suggestions)], by_person, several)
+
+
+def _several(facts: Facts, persons: set[str]) -> frozenset[str]:
+    """Return which of these persons have records that make more than one customer."""
+    customers, known = facts.customers(), defaultdict[str, set[str]](set)
+    met = {contact.record for contact in facts.contacts}
+    for record in met | {said.record for said in facts.statements} | facts.addresses.keys():
+        known[facts.people.get(record, "")].add(customers.get(record, "/".join(record)))
+    return frozenset(who for who in persons if who and len(known[who]) > 1)
 
 
 class _Reading:
@@ -102,14 +127,14 @@ class _Reading:
             for row in rows:
                 against = self._refusal(who, channels[row["channel"]], row["product_id"])
                 if against:
-                    yield Finding("consent", row["decision_id"], against)
+                    yield Finding("consent", row["decision_id"], against, who)
             yield from self._too_many(who, rows)
 
     def _too_many(self, who: str, rows: Sequence[Suggestion]) -> Iterator[Finding]:
         """Yield the limits that suggestions break together with the contacts in the days up to the clock's."""
         last = rows[-1]["decision_id"]
         if len(rows) > self.book.policy.per_customer:
-            yield Finding("per_customer", last, f"{len(rows)} suggestions for one customer")
+            yield Finding("per_customer", last, f"{len(rows)} suggestions for one customer", who)
         for kind, channel, days, at_most in _limits(self.book):
             here = [row for row in rows if channel in (row["channel"], "all")]
             made = sum(
@@ -118,7 +143,7 @@ class _Reading:
             )
             if here and made + len(here) > at_most:
                 because = f"{made} contacts on {channel} in {days} days and {len(here)} suggested, at most {at_most}"
-                yield Finding(kind, here[-1]["decision_id"], because)
+                yield Finding(kind, here[-1]["decision_id"], because, who)
 
     def _refusal(self, who: str, channel: Channel, product: str) -> str:
         """Return what of all that was stated speaks against a contact; empty if nothing does."""

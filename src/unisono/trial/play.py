@@ -42,7 +42,7 @@ class Plan:
     customers: int = 2000
     seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
     policies: tuple[str, ...] = ("unisono", "usual", "random", "greedy", "oracle")
-    history: int = 52
+    history: int = 26
     adherence: float | None = None
     settings: WorldSettings | None = None
 
@@ -121,8 +121,8 @@ def step(
         What happened, and what the world says about it in full.
     """
     began = time.perf_counter()
-    project = open_project(folder)
     state = world_state(folder)
+    project = open_project(folder)
     clock = datetime.fromisoformat(state["clock"])
     suggestions, found = None, Audit()
     if policy != BASELINE:

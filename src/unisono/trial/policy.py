@@ -31,9 +31,13 @@ POLICIES: dict[str, str] = {
     "usual": "no suggestions: representatives and channels do as they always did",
     "random": "permitted actions in random order until the limits are reached",
     "greedy": "permitted actions of the highest estimated value first, without prices of time",
-    "oracle": "unisono's solver, given the true values instead of estimated ones",
+    "oracle": "unisono's solver, given the true gain in new prescriptions instead of an estimated value in money",
 }
-"""What each policy suggests."""
+"""What each policy suggests.
+
+The oracle maximises true expected new prescriptions and ignores what contacts cost, while unisono maximises value in
+money after their costs: the two do not maximise the same thing.
+"""
 
 SUGGESTION = pa.schema(
     [
@@ -122,7 +126,7 @@ def take(tables: Tables, worth: Floats) -> list[Choice]:
 
 
 def _told(action: pa.Table, records: Mapping[str, Mapping[str, str]], world: Path) -> pa.Table:
-    """Return actions with their true values in place of the estimated ones."""
+    """Return actions with their true gain in new prescriptions, costs ignored, in place of the estimated value."""
     known = [records[who] for who in action["customer_id"].to_pylist()]
     asked = pa.Table.from_pylist(known, pa.schema([SUGGESTION.field(name) for name in _RECORD_KEY]))
     for column in ("product_id", "channel", "content_id"):

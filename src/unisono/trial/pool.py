@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing.queues import SimpleQueue
 from threading import Thread
@@ -26,7 +26,8 @@ def tell(news: object) -> None:
 def pool(processes: int, hear: Hear | None) -> Iterator[RunAll]:
     """Give a function that makes calls in so many processes and returns when all are done.
 
-    What they `tell` is heard here, in one thread. An error in one of the calls is raised here.
+    What they `tell` is heard here, in one thread. The first error in one of the calls is raised here; calls that have
+    not begun then never do.
     """
     if processes == 1:
         _listen(hear)
@@ -40,8 +41,13 @@ def pool(processes: int, hear: Hear | None) -> Iterator[RunAll]:
         with ProcessPoolExecutor(processes, context, _listen_to, (news,)) as executor:
 
             def run_all(work: Callable[..., None], calls: Iterable[tuple[Any, ...]]) -> None:
-                for call in [executor.submit(work, *arguments) for arguments in calls]:
-                    call.result()
+                under_way = [executor.submit(work, *arguments) for arguments in calls]
+                try:
+                    for call in as_completed(under_way):
+                        call.result()
+                except BaseException:
+                    executor.shutdown(wait=False, cancel_futures=True)
+                    raise
 
             yield run_all
     finally:

@@ -66,6 +66,11 @@ class Life:
             allowed[:, channel] = self.permission.allows(channel, begin, end)
         return allowed
 
+    def listed(self) -> Bools:
+        """Return who is known to the system that a channel needs (customers x channels)."""
+        people = self.people
+        return np.where(self.country.ways.in_mail, people.in_mail[:, None], people.in_crm[:, None])
+
     def minutes(self, week: int) -> Floats:
         """Return the customer-facing minutes of each seat in a week."""
         force = self.country.force

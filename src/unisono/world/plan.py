@@ -104,11 +104,16 @@ def carry_out(
     who, channel = plan.number[mine] - int(life.people.number[0]), plan.channel[mine]
     by_rep = np.array([owner == "rep" for owner in country.brand.owner])[channel]
     follows = ~by_rep | _follows(country, plan, mine, week, chances)
-    passes = life.allowed(week)[who, channel]
+    listed, allowed = life.listed()[who, channel], life.allowed(week)[who, channel]
+    passes = listed & allowed
     again = _is_repeated(plan.number[mine], channel, follows & passes)
     done = follows & passes & ~again
     done &= ~by_rep | _in_time(country, plan.rep[mine], channel, done & by_rep, minutes)
-    counts.refused.update(consent=int((follows & ~passes).sum()), repeated=int(again.sum()))
+    counts.refused.update(
+        unlisted=int((follows & ~listed).sum()),
+        consent=int((follows & listed & ~allowed).sum()),
+        repeated=int(again.sum()),
+    )
     counts.executed += int(done.sum())
     counts.left_undone += int((by_rep & ~done & ~again & (passes | ~follows)).sum())
     who, channel, at = who[done], channel[done], mine[done]

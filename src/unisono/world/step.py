@@ -42,7 +42,8 @@ def step_world(
 
     Returns:
         `from` and `clock` (dates), `contacts`, `responses`, `new_rx`, `expected`, `suggestions` (`given`, `executed`,
-        `declined`, `left_undone`, `refused` by reason), `adherence` (mean share), `files` (name: rows).
+        `declined`, `left_undone`, `refused` by reason: consent, repeated, unknown, or unlisted, that is not known to
+        the system that the channel needs), `adherence` (mean share), `files` (name: rows).
 
     Raises:
         UsageError: UN5003 if there is no world, UN5103 if a column is missing or the world has grown too old.
@@ -152,7 +153,7 @@ def _gain(country: Country, life: Life, plan: Plan, rows: np.ndarray, week: int)
     gain = contact_gain(
         country, people, state, week, who, product, ways.weight[channel] * lift, advance, HORIZON
     )
-    return np.asarray(chance * gain * life.allowed(week)[who, channel])
+    return np.asarray(chance * gain * life.allowed(week)[who, channel] * life.listed()[who, channel])
 
 
 def _resume(country: Country, areas: tuple[int, int], memory: Memory) -> Life:

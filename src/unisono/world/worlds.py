@@ -23,6 +23,7 @@ from unisono.templates import copy_template
 from unisono.world.country import MOST_WEEKS, WEEK, Country
 from unisono.world.emit import tell
 from unisono.world.emit.export import Exports, Told
+from unisono.world.emit.veeva import rename_sources
 from unisono.world.history import live_history
 from unisono.world.people import MOST_CUSTOMERS
 from unisono.world.settings import WorldSettings, from_json, to_json
@@ -64,6 +65,7 @@ def new_world(
     _check(customers, weeks, seed)
     settings = settings or WorldSettings()
     copy_template("demo", folder)
+    rename_sources(settings.crm_form, folder / "sources.yaml")
     (folder / "data").mkdir()
     (folder / "data" / "SIMULATED.md").write_text(_LABEL, encoding="utf-8")
     clock = np.datetime64(as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of, "D")
@@ -77,7 +79,7 @@ def new_world(
         "reps": country.places.reps + country.places.msls,
         "seed": seed,
         "clock": str(clock),
-        "truth": {"content_lift": settings.content_lift, "content_ratio": ratios},
+        "truth": {"content_lift_on_weight": settings.content_lift, "content_ratio": ratios},
     }
     write_json(folder, country, week=weeks, summary=summary)
     return summary
@@ -92,7 +94,7 @@ def load_world(folder: Path) -> tuple[Country, dict[str, Any]]:
     path = folder / "truth" / "world.json"
     if not path.is_file():
         message = "there is no simulated world in this folder"
-        raise UsageError("UN5003", message, where=str(folder), hint=f"make one: unisono world new {folder}")
+        raise UsageError("UN5003", message, where=str(folder), hint="make one: unisono world new DIR")
     world = json.loads(path.read_text(encoding="utf-8"))
     begin = np.datetime64(world["begin"], "s")
     settings = from_json(world["settings"])

@@ -28,9 +28,9 @@ class Recipe:
 
     `future` is a text for the date column far after the clock; `changed` is the column in which a conflicting
     copy differs, and what it says there; `zone` is a column of instants, and what it says at some rows where the
-    device's zone is wrong; `typed` are columns of words people type, with blanks and letter case that mean nothing;
-    `sought` files are looked up by others, so their rows stay readable and come in time; `dated` ones are no logs,
-    so nothing in them comes late; `clean` ones somebody keeps by hand.
+    device's zone is wrong; `typed` are columns of words people type, with blanks and letter case that mean nothing
+    (the id keeps its case); `sought` files are looked up by others, so their rows stay readable and come in time;
+    `dated` ones are no logs, so nothing in them comes late; `clean` ones somebody keeps by hand.
     """
 
     id: str = ""
@@ -128,7 +128,10 @@ def _spoilt(rows: Rows, at: Ints, drawn: Ints, layout: Layout) -> pa.Array:
     if recipe.id:
         put(recipe.id, "blank_id", "  ")
     for name in recipe.typed:
-        put(name, "noise", pc.utf8_upper(joined("", " ", cells[name])))
+        word = (
+            cells[name] if name == recipe.id else pc.utf8_upper(cells[name])
+        )  # the CRM's ids differ by case
+        put(name, "noise", joined("", " ", word))
     if recipe.date:
         put(recipe.date, "bad_date", _BAD_DATES.take(pa.array(rows.key[at] % len(_BAD_DATES))))
     if recipe.future:
