@@ -128,6 +128,12 @@ def test_a_check_fires_on_a_decision_that_breaks_its_rule(name: str, who: tuple[
     assert fired(made, decision(made, *who, **said)) == f"checks/{name}.sql"
 
 
+def test_a_suggestion_through_a_system_that_does_not_know_the_customer_is_found() -> None:
+    bound = [entry | {"systems": ["post"]} if entry["id"] == "fax" else entry for entry in CHANNELS]
+    made = made_with(channels=bound)
+    assert fired(made, decision(made, "a", "fax")) == "checks/reach.sql"
+
+
 def test_suggestions_that_together_go_over_a_cap_or_into_a_rest_are_found() -> None:
     made = made_with(policy={"per_customer": 3, "per_rep": 9, "caps": [{"days": 14, "at_most": 2}]})
     mail, fax = decision(made, "a", "email"), decision(made, "a", "fax")

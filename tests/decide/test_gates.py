@@ -88,11 +88,13 @@ def with_content(**said: Any) -> dict[str, Any]:
 
 
 EMAIL_FAX_VISIT = ("email", "fax", "visit")
+FAX_BY_POST = FAX | {"systems": ["post", "telegraph"]}
 CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "institution": ("kind", tuple(OPEN), {"person": record("a", kind="hco", city="Oslo")}),
     "patient": ("kind", tuple(OPEN), {"person": record("a", kind="patient", city="Oslo")}),
     "unknown kind": ("kind", tuple(OPEN), {"person": record("a", kind="unknown", city="Oslo")}),
     "nobody works there": ("assignment", ("visit", "msl"), {"person": record("a", city="Bergen")}),
+    "unknown to the system": ("reach", ("fax",), {"channels": [EMAIL, VISIT, MSL, FAX_BY_POST]}),
     "only sales works there": ("wall", ("msl",), {"reps": [rep("r")]}),
     "only medical works there": ("wall", ("visit",), {"reps": [rep("m", role="msl", territory_id="r")]}),
     "everybody held out": ("control_arm", tuple(OPEN), {"policy": {"holdout": 1}}),

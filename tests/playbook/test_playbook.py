@@ -241,3 +241,16 @@ def test_checking_a_playbook_imports_nothing_heavy():
     code = "import sys, unisono.playbook; print({'duckdb', 'pyarrow', 'numpy'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_systems_and_depth_of_a_channel_are_compiled(tables):
+    assert tables["playbook_channel_system"].to_pylist() == [
+        {"channel": "visit", "system": "crm"},
+        {"channel": "visit", "system": "mail"},
+    ]
+    assert dict(
+        zip(*tables["playbook_channel"].select(["channel", "depth"]).to_pydict().values(), strict=True)
+    ) == {
+        "visit": 1.5,
+        "email": 1.0,
+    }

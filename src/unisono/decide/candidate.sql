@@ -50,6 +50,13 @@ newest as (
     cross join size as z
     where p.place >= least(20, 1 + floor(z.touchpoints / 100))
 ),
+bound as (select distinct channel from playbook_channel_system),
+reached as (
+    -- A record that is only mentioned by touchpoints or statements is not one that a system could write to.
+    select distinct s.channel, x.customer_id
+    from playbook_channel_system as s
+    inner join customer_xref as x on x.system = s.system and x.method <> 'touchpoint_only'
+),
 pair as (
     select
         c.customer_id,
@@ -75,6 +82,7 @@ select
     case
         when x.kind <> 'hcp' then 'kind'
         when x.owner = 'rep' and x.rep_id is null then 'assignment'
+        when e.channel is not null and r.customer_id is null then 'reach'
         when x.owner = 'rep' and x.role <> case x.purpose when 'medical' then 'msl' else 'sales' end then 'wall'
         when not coalesce(arm.suggests, false) then 'control_arm'
         when coalesce(date_diff('day', n.newest_at, $as_of) > y.stale_after_days, true) then 'stale_input'
@@ -90,6 +98,8 @@ select
 from pair as x
 cross join playbook_policy as y
 cross join newest as n
+left join bound as e on e.channel = x.channel
+left join reached as r on r.channel = x.channel and r.customer_id = x.customer_id
 left join arm on arm.customer_id = x.customer_id
 left join consent_status as s
     on s.customer_id = x.customer_id and s.channel = x.channel and s.purpose = x.purpose

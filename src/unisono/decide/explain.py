@@ -18,6 +18,7 @@ Fact = Mapping[str, Any]
 
 GATE_WORDS = {
     "assignment": "nobody is assigned to the customer for it",
+    "reach": "no system that it works through knows the customer",
     "control_arm": "the customer is in a control arm",
     "stale_input": "the data is too old",
     "consent": "consent for it is not granted",

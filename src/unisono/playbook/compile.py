@@ -98,6 +98,12 @@ def _channels(playbook: Playbook) -> Iterator[Row]:
         }
 
 
+def _channel_systems(playbook: Playbook) -> Iterator[Row]:
+    for channel in playbook.channels:
+        for system in dict.fromkeys(channel.systems):
+            yield {"channel": channel.id, "system": system}
+
+
 def _caps(playbook: Playbook) -> Iterator[Row]:
     """Rest after a contact is a cap of none in the days that follow it."""
     limits = [(channel.id, channel.caps) for channel in playbook.channels]
@@ -189,6 +195,7 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_product_alias": _product_aliases,
     "playbook_target": _targets,
     "playbook_channel": _channels,
+    "playbook_channel_system": _channel_systems,
     "playbook_cap": _caps,
     "playbook_channel_matrix": _matrix,
     "playbook_ladder": _ladder,

@@ -106,6 +106,10 @@ class Channel(Section):
     rest_days: int | None = Field(
         default=None, ge=1, le=3650, description="Days of rest after a contact on it"
     )
+    systems: list[str] = Field(
+        default=[],
+        description="Source systems it works through: only customers with a record in one of them are reached",
+    )
     depth: float = Field(
         default=1.0,
         ge=0,

@@ -90,6 +90,13 @@ PLAYBOOK = (
         ),
     ),
     Table(
+        "playbook_channel_system",
+        "playbook",
+        "one source system that a channel works through; a channel without any reaches everybody",
+        ("channel", "system"),
+        (CHANNEL, c("system", "VARCHAR", "namespace of a source's customer ids")),
+    ),
+    Table(
         "playbook_cap",
         "playbook",
         "at most so many contacts in any window of so many days",

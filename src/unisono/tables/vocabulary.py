@@ -33,6 +33,7 @@ CONSENT_STATUSES = ("granted", "pending", "denied", "withdrawn")
 GATES = (
     "kind",
     "assignment",
+    "reach",
     "wall",
     "control_arm",
     "stale_input",

@@ -97,6 +97,18 @@ WITH unsubscribed AS (
   CROSS JOIN size AS z
   WHERE
     p.place >= LEAST(20, 1 + FLOOR(z.touchpoints / 100))
+), bound AS (
+  SELECT DISTINCT
+    channel
+  FROM playbook_channel_system
+), reached AS (
+  /* A record that is only mentioned by touchpoints or statements is not one that a system could write to. */
+  SELECT DISTINCT
+    s.channel,
+    x.customer_id
+  FROM playbook_channel_system AS s
+  INNER JOIN customer_xref AS x
+    ON x.system = s.system AND x.method <> 'touchpoint_only'
 ), pair AS (
   SELECT
     c.customer_id,
@@ -126,6 +138,8 @@ SELECT
     THEN 'kind'
     WHEN x.owner = 'rep' AND x.rep_id IS NULL
     THEN 'assignment'
+    WHEN NOT e.channel IS NULL AND r.customer_id IS NULL
+    THEN 'reach'
     WHEN x.owner = 'rep'
     AND x.role <> CASE x.purpose WHEN 'medical' THEN 'msl' ELSE 'sales' END
     THEN 'wall'
@@ -164,6 +178,10 @@ SELECT
 FROM pair AS x
 CROSS JOIN playbook_policy AS y
 CROSS JOIN newest AS n
+LEFT JOIN bound AS e
+  ON e.channel = x.channel
+LEFT JOIN reached AS r
+  ON r.channel = x.channel AND r.customer_id = x.customer_id
 LEFT JOIN arm
   ON arm.customer_id = x.customer_id
 LEFT JOIN consent_status AS s

@@ -5,15 +5,16 @@ WITH gate AS (
   FROM VALUES
     ('kind', 1),
     ('assignment', 2),
-    ('wall', 3),
-    ('control_arm', 4),
-    ('stale_input', 5),
-    ('consent', 6),
-    ('suppression', 7),
-    ('content', 8),
-    ('repeat_content', 9),
-    ('cap', 10),
-    ('rest', 11) AS g(gate, position)
+    ('reach', 3),
+    ('wall', 4),
+    ('control_arm', 5),
+    ('stale_input', 6),
+    ('consent', 7),
+    ('suppression', 8),
+    ('content', 9),
+    ('repeat_content', 10),
+    ('cap', 11),
+    ('rest', 12) AS g(gate, position)
 ), stopped AS (
   SELECT
     customer_id,
