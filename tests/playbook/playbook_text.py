@@ -42,8 +42,6 @@ channels:
     minutes: 45
     rest_days: 7
     caps: [{days: 30, at_most: 2}]
-    systems: [crm, crm, mail]
-    depth: 1.5
     response: {mean: 0.4}
   - id: email
     name: E-mail
