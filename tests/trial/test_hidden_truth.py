@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from tests.same import assert_equal
 from unisono.project import open_project
 from unisono.world import step_world
 
@@ -23,4 +24,4 @@ def test_a_run_without_the_truth_is_the_same_run(copied: Callable[[str], Path], 
     assert with_truth.tables == without.tables
     assert with_truth.run_id == without.run_id
     for name in without.tables:
-        assert with_truth.table(name).equals(without.table(name)), name
+        assert_equal(with_truth.table(name), without.table(name), name)
