@@ -210,9 +210,7 @@ class WorldSettings:
     adherence_concentration: Amount = 8.0  # parameters of its Beta sum to this
     adherence_of_skill: Amount = 0.08  # lower by this for representatives one standard deviation better
     adherence_lost: Share = 0.08  # a month while feedback goes unanswered
-    adherence_declined: Share = (
-        0.004  # lost after a suggestion declined; at usual access wins and losses balance
-    )
+    adherence_declined: Share = 0.004  # lost after one declined; at usual access it balances the wins
     adherence_success: Share = 0.007  # won back after a success
     answered_feedback: bool = False
 
