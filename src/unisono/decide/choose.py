@@ -1,0 +1,70 @@
+"""Choose the plan of largest value, and prove how good it is.
+
+Prices by the dual, a plan from prices by repair, and where the two are far apart a polish: the customers near the margin
+are chosen anew by an exact solver with everybody else's choice as it is. The proof is two-sided: the dual's bound above,
+the plan's own value below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from unisono.decide.dual import solve_dual
+from unisono.decide.exact import polish
+from unisono.decide.instance import Bools, Floats, Instance, undominated
+from unisono.decide.repair import repair
+from unisono.decide.sweep import Layout, lay_out, sweep
+
+TARGET = 5e-4  # relative gap below which a plan is good enough
+INSISTING = 4  # times that goals still missed are asked for more
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A plan and its certificate: no plan is worth more than `bound`, this one is worth `objective`."""
+
+    chosen: Bools  # (n,)
+    prices: Floats  # (m,)
+    objective: float
+    bound: float
+    missed: Floats  # (m,) by how much goals are missed
+    passes: int
+
+    @property
+    def gap(self) -> float:
+        """Return how much better a plan could be at most, relative to the bound."""
+        return (self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
+
+
+def choose(instance: Instance, start: Floats | None = None) -> Solution:
+    """Return the best plan found; `start` warms up from the prices of a similar instance."""
+    kept = undominated(instance)
+    small = instance.only(kept)
+    layout = lay_out(small)
+    dual = solve_dual(layout, start)
+    chosen = _plan(small, layout, dual.prices)
+    passes = dual.passes
+    asked = layout
+    for _ in range(INSISTING):
+        missed = small.missed(chosen)
+        if not missed.any():
+            break
+        more = replace(asked.cells, limit=asked.cells.limit - 1.5 * missed)
+        asked = replace(asked, cells=more)
+        insisting = solve_dual(asked, dual.prices, passes=8)
+        again = _plan(small, layout, insisting.prices)
+        passes += insisting.passes
+        chosen = max(chosen, again, key=small.objective)
+    if dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
+        chosen = polish(small, dual.prices, chosen)
+    whole = np.zeros(len(instance.value), dtype=bool)
+    whole[kept[chosen]] = True
+    return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen), passes)
+
+
+def _plan(small: Instance, layout: Layout, prices: Floats) -> Bools:
+    """Return a feasible plan from prices."""
+    taken = layout.origin[sweep(layout, prices, 1.0).chosen]
+    return repair(small, prices, taken)

@@ -1,0 +1,106 @@
+"""Prices at which what customers take just fits: the Lagrangian dual, solved by damped Newton steps.
+
+The dual is convex and piecewise linear in the prices. Its curvature is estimated in the same pass that evaluates it,
+from the actions near the margin, smoothed by a triangular kernel that narrows as steps get small. Representatives meet
+only through what they share, so the curvature is an arrowhead, or nearly one where they share customers, and its sparse
+factors stay sparse. Damping follows the ratio of actual to predicted decrease (Levenberg 1944, Marquardt 1963).
+
+Every value of the dual, whatever the prices, is an upper bound on what any plan can be worth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+from unisono.decide.instance import Bools, Floats, Instance
+from unisono.decide.sweep import Layout, Sweep, sweep
+
+PASSES = 60
+SMALL = 1e-5  # relative decrease below which a step counts as small; two of them end the search
+NARROWING = 500  # small steps' worth of decrease below which the kernel narrows
+GENTLE, STIFF = 0.03, 1e12  # damping at first, and when to give up
+
+
+@dataclass(frozen=True)
+class Dual:
+    """The best prices found (m,), the bound they prove, and how many passes it took."""
+
+    prices: Floats
+    bound: float
+    passes: int
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Prices, the value of the dual there, its slope, and the pass that told."""
+
+    prices: Floats
+    value: float
+    slope: Floats
+    swept: Sweep
+
+
+def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES) -> Dual:
+    """Return prices close to the best ones; `start` warms up from those of a similar instance."""
+    cells = layout.cells
+    worth = cells.value[cells.value > 0]
+    nearness = float(worth.mean()) / (2 if start is None else 16) if len(worth) else 1.0
+    here = _point(layout, np.zeros(len(cells.limit)) if start is None else start, nearness)
+    damping, small, done = GENTLE, 0, 1
+    while done < passes and small < 2 and damping < STIFF:
+        trial, predicted = _step(here, cells, damping)
+        if predicted <= 0:
+            damping *= 4
+            continue
+        there = _point(layout, trial, nearness)
+        done += 1
+        gain, scale = here.value - there.value, SMALL * abs(here.value)
+        small = small + 1 if gain < scale and predicted < 10 * scale else 0
+        if predicted < scale or 0 < gain < NARROWING * scale:
+            nearness /= 2
+        damping *= 0.25 if gain > 0.6 * predicted else 4.0 if gain < 0.2 * predicted else 1.0
+        here = there if gain > 0 else here
+    return Dual(here.prices, here.value, done)
+
+
+def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
+    """Return what the dual is at some prices."""
+    cells = layout.cells
+    swept = sweep(layout, prices, nearness)
+    limited = np.isfinite(cells.limit)
+    value = swept.value + float(prices[limited] @ cells.limit[limited])
+    return _Point(prices, value, cells.limit - cells.use(swept.chosen), swept)
+
+
+def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]:
+    """Return the prices a damped Newton step leads to, and by how much it should lower the dual.
+
+    A price at 0 that would fall, or at its ceiling that would rise, stays where it is.
+    """
+    rises = here.slope < 0
+    free = np.where(rises, here.prices < cells.ceiling, here.prices > 0) & np.isfinite(here.slope)
+    move = np.zeros(len(free))
+    if not free.any():
+        return here.prices, 0.0
+    curvature = _curvature(here.swept, cells, free)
+    diagonal = curvature.diagonal()
+    usual = diagonal[diagonal > 0]
+    floor = 1e-3 * float(np.median(usual)) if len(usual) else 1.0
+    raised = np.maximum(diagonal, floor) * (1 + damping) - diagonal
+    damped = sparse.csc_matrix(curvature + sparse.diags_array(raised))
+    factors = splu(damped, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
+    move[free] = factors.solve(-here.slope[free])
+    to = np.clip(here.prices + move, 0.0, cells.ceiling)
+    moved = (to - here.prices)[free]
+    predicted = -(here.slope[free] @ moved + 0.5 * moved @ (curvature @ moved))
+    return to, float(predicted)
+
+
+def _curvature(swept: Sweep, cells: Instance, free: Bools) -> sparse.csr_array:
+    """Return how fast use falls as the free prices rise, estimated from the actions near the margin."""
+    near = cells.uses[swept.near][:, np.flatnonzero(free)]
+    return sparse.csr_array(near.T @ sparse.diags_array(swept.density) @ near)

@@ -1,0 +1,122 @@
+"""From prices to a plan that keeps every limit: take at the prices, drop what is too much, fill what is left.
+
+What is dropped has the least reduced value per unit of what is over-used; what is filled in has the largest reduced
+value of all that fits, representatives side by side. Limits are seen as they stand, so a plan is feasible whatever the
+prices were.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unisono.decide.instance import Bools, Floats, Instance, Ints
+
+ROUNDING = 1e-9  # what sums of amounts may exceed a limit by, relative
+
+
+def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
+    """Return a feasible plan (n,) close to the actions `taken` at `prices`, given by position."""
+    reduced = instance.reduced(prices)
+    chosen = np.zeros(len(reduced), dtype=bool)
+    chosen[taken] = True
+    own = _owned(instance)
+    for resources in (own, ~own):
+        _drop(instance, reduced, chosen, resources)
+    filling = _Filling(instance, chosen)
+    if np.isfinite(instance.ceiling).any():
+        filling.fill(reduced, _serves(instance, instance.missed(chosen) > 0))
+    filling.fill(reduced, instance.value > 0)
+    return chosen
+
+
+def _owned(instance: Instance) -> Bools:
+    """Return which resources belong to representatives: those that only actions of representatives use."""
+    by_nobody = instance.uses[np.flatnonzero(instance.rep < 0)]
+    shared = np.zeros(len(instance.limit), dtype=bool)
+    shared[by_nobody.indices] = True
+    return ~shared
+
+
+def _serves(instance: Instance, goals: Bools) -> Bools:
+    """Return which actions serve one of the goals (n,)."""
+    return np.asarray(instance.uses @ np.where(goals, 1.0, 0.0)) < 0
+
+
+def _drop(instance: Instance, reduced: Floats, chosen: Bools, resources: Bools) -> None:
+    """Take out the actions of least reduced value per unit until none of the resources is over-used."""
+    over = resources & np.isinf(instance.ceiling) & (instance.use(chosen) > _allowed(instance))
+    at = np.flatnonzero(chosen)
+    uses = instance.uses[at].tocoo()
+    matters = over[uses.col] & (uses.data > 0)
+    action, resource, amount = at[uses.row[matters]], uses.col[matters], uses.data[matters]
+    order = np.lexsort((-reduced[action] / amount, resource))
+    action, resource, amount = action[order], resource[order], amount[order]
+    total = np.cumsum(amount)
+    first = np.flatnonzero(np.diff(resource, prepend=-1))
+    before = np.repeat(total[first] - amount[first], np.diff(first, append=len(action)))
+    chosen[action[total - before > _allowed(instance)[resource]]] = False
+
+
+def _allowed(instance: Instance) -> Floats:
+    return instance.limit + ROUNDING * np.abs(instance.limit)
+
+
+class _Filling:
+    """A feasible plan being filled up: what is left of everything, and what is taken."""
+
+    def __init__(self, instance: Instance, chosen: Bools) -> None:
+        self.instance, self.chosen = instance, chosen
+        hard = np.where(np.isinf(instance.ceiling), _allowed(instance), np.inf)
+        self.left = hard - instance.use(chosen)
+        changes = (np.diff(instance.customer) != 0) | (np.diff(instance.group) != 0)
+        self.group = np.cumsum(np.append(0, changes))[: len(chosen)]
+        self.is_taken = np.zeros(len(chosen), dtype=bool)
+        self.is_taken[self.group[chosen]] = True
+        taken = np.bincount(instance.customer[chosen], minlength=len(instance.per_customer))
+        self.places = instance.per_customer - taken
+
+    def fill(self, reduced: Floats, wanted: Bools) -> None:
+        """Add wanted actions, those of largest reduced value first, until none fits."""
+        at = np.flatnonzero(wanted & ~self.chosen)
+        at = at[self._fits(at)]
+        at = at[np.argsort(-reduced[at], kind="stable")]
+        while len(at):
+            self._add(self._together(at))
+            at = at[self._fits(at)]
+
+    def _fits(self, at: Ints) -> Bools:
+        instance = self.instance
+        free: Bools = ~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0)
+        uses = instance.uses[at[free]].tocoo()
+        lacks = uses.row[uses.data > self.left[uses.col]]
+        free[np.flatnonzero(free)[lacks]] = False
+        return free
+
+    def _together(self, at: Ints) -> Ints:
+        """Return the first of these that can be added at once: one a representative and customer, limits kept."""
+        instance = self.instance
+        rep = instance.rep[at]
+        own = np.sort(np.append(_first(rep[rep >= 0], np.flatnonzero(rep >= 0)), np.flatnonzero(rep < 0)))
+        picked = at[own[np.sort(_first(instance.customer[at[own]], np.arange(len(own))))]]
+        uses = instance.uses[picked].tocsc()
+        keep = np.ones(len(picked), dtype=bool)
+        for resource in np.flatnonzero(np.diff(uses.indptr) > 1):
+            span = slice(uses.indptr[resource], uses.indptr[resource + 1])
+            amount = np.zeros(len(picked))
+            amount[uses.indices[span]] = np.maximum(uses.data[span], 0.0)
+            keep &= (np.cumsum(amount * keep) <= self.left[resource]) | (amount == 0)
+        return picked[keep]
+
+    def _add(self, at: Ints) -> None:
+        instance = self.instance
+        self.chosen[at] = True
+        self.is_taken[self.group[at]] = True
+        np.subtract.at(self.places, instance.customer[at], 1)
+        self.left -= instance.use(at)
+
+
+def _first(key: Ints, position: Ints) -> Ints:
+    """Return the first position of each key, positions given in rising order."""
+    first = np.full(int(key.max()) + 1 if len(key) else 0, -1)
+    first[key[::-1]] = position[::-1]
+    return first[first >= 0]

@@ -1,0 +1,168 @@
+"""One pass over all customers at given prices: what each takes, what that uses, and how use answers to prices.
+
+At fixed prices customers decide apart: the best action of each group, the best groups up to the customer's limit. That
+is exact, because the limits of one customer are nested. Customers of the same shape (as many groups of the same widths,
+the same limit) are laid out side by side, so that a pass is a few array operations on each block of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from unisono.decide.instance import Bools, Floats, Instance, Ints
+
+BLOCK_CELLS = 65_536  # so that a block's arrays stay in the processor's cache
+SAMPLE, SAMPLE_PER_RESOURCE = 20_000, 50  # cells near the margin that the curvature is estimated from
+WIDTHS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64])  # wider groups are padded to powers of two
+
+
+@dataclass(frozen=True)
+class Block:
+    """Customers of one shape: cells `begin` and on, customer after customer within each of the groups' places."""
+
+    begin: int
+    customers: int
+    widths: tuple[int, ...]  # of the groups
+    limit: int  # groups taken at most
+
+
+@dataclass(frozen=True)
+class Layout:
+    """An instance whose actions stand block by block; `origin` is their position before, -1 for padding."""
+
+    cells: Instance
+    origin: Ints
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What customers take at some prices.
+
+    `value` is their reduced value; `chosen` and `near` are positions of cells, `density` how likely a small rise of
+    the reduced value of those near the margin changes what is taken, per unit.
+    """
+
+    value: float
+    chosen: Ints
+    near: Ints
+    density: Floats
+
+
+def lay_out(instance: Instance) -> Layout:
+    """Return the instance's actions arranged in blocks of customers of the same shape."""
+    count = len(instance.value)
+    if not count:
+        return Layout(instance, np.zeros(0, dtype=np.int64), [])
+    changes = (np.diff(instance.customer) != 0) | (np.diff(instance.group) != 0)
+    first = np.flatnonzero(np.append(True, changes))
+    size = np.diff(first, append=count)
+    owner = instance.customer[first]
+    width = _padded(size)
+    shape, limit = _shapes(owner, width, instance.per_customer)
+    order = np.lexsort((-width, owner, shape[owner]))
+    places, blocks, begin = [], [], 0
+    for groups in np.split(order, np.flatnonzero(np.diff(shape[owner[order]])) + 1):
+        per = int(np.argmax(owner[groups] != owner[groups[0]])) or len(groups)
+        widths, most = tuple(width[groups[:per]].tolist()), int(limit[owner[groups[0]]])
+        for part in _parts(groups.reshape(-1, per), sum(widths)):
+            cells = _cells(first, size, widths, part)
+            places.append(cells)
+            blocks.append(Block(begin, len(part), widths, most))
+            begin += len(cells)
+    origin = np.concatenate(places)
+    cells = instance.only(origin)
+    cells.value[origin < 0] = -np.inf
+    return Layout(cells, origin, blocks)
+
+
+def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
+    """Return what customers take at `prices`; margins below `nearness` (in units of value) count as near."""
+    reduced = layout.cells.reduced(prices)
+    value, chosen, near, density = 0.0, [], [], []
+    for block in layout.blocks:
+        cells = reduced[block.begin : block.begin + sum(block.widths) * block.customers]
+        cells = cells.reshape(sum(block.widths), block.customers)
+        worth, taken, margin = _take(cells, block)
+        value += worth
+        chosen.append(np.flatnonzero(taken.ravel()) + block.begin)
+        close = np.flatnonzero(margin.ravel() < nearness)
+        near.append(close + block.begin)
+        density.append((1 - margin.ravel()[close] / nearness) / nearness)
+    return Sweep(value, _joined(chosen), *_thinned(_joined(near), np.concatenate([np.zeros(0), *density]), layout))
+
+
+def _thinned(near: Ints, density: Floats, layout: Layout) -> tuple[Ints, Floats]:
+    """Return an even sample of the cells near the margin: enough to estimate by, however many there are."""
+    enough = max(SAMPLE, SAMPLE_PER_RESOURCE * len(layout.cells.limit))
+    stride = max(1, len(near) // enough)
+    return near[::stride], density[::stride] * stride
+
+
+def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
+    """Return the value taken, which cells are taken, and how far each is from changing sides."""
+    starts = np.cumsum((0, *block.widths[:-1]))
+    best = cells if len(starts) == len(cells) else np.maximum.reduceat(cells, starts, axis=0)
+    tops = _tops(best, block.limit + 1)
+    value = float(np.maximum(tops[: block.limit], 0.0).sum())
+    enters = np.maximum(tops[block.limit - 1], 0.0) if block.limit <= len(best) else np.zeros(cells.shape[1])
+    leaves = np.maximum(tops[block.limit], 0.0) if block.limit < len(best) else np.zeros(cells.shape[1])
+    wins = (best >= enters) & (best > 0)
+    if best is cells:
+        return value, wins, np.abs(cells - np.where(wins, leaves, enters))
+    group = np.repeat(np.arange(len(starts)), block.widths)
+    taken = (cells == best[group]) & wins[group]
+    bar = np.where(taken, leaves, np.maximum(best[group], enters))
+    return value, taken, np.abs(cells - bar)
+
+
+def _tops(best: Floats, count: int) -> Floats:
+    """Return the `count` highest of each column, highest first, by a sorting network."""
+    count = min(count, len(best))
+    tops = np.full((count, best.shape[1]), -np.inf)
+    for row in best:
+        left = row
+        for place in range(count):
+            higher = np.maximum(tops[place], left)
+            left = np.minimum(tops[place], left)
+            tops[place] = higher
+    return tops
+
+
+def _padded(size: Ints) -> Ints:
+    wide = 2 ** np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)
+    return np.where(size > WIDTHS[-1], wide, WIDTHS[np.searchsorted(WIDTHS, np.minimum(size, WIDTHS[-1]))])
+
+
+def _shapes(owner: Ints, width: Ints, per_customer: Ints) -> tuple[Ints, Ints]:
+    """Return a number for each customer's shape (N,), and how many groups each may take (N,)."""
+    customers = len(per_customer)
+    groups = np.bincount(owner, minlength=customers)
+    limit = np.minimum(per_customer, groups)
+    shape = limit.astype(np.int64)
+    for one in np.unique(width):
+        of_width = np.bincount(owner[width == one], minlength=customers)
+        shape = shape * (int(of_width.max()) + 1) + of_width
+    return shape, limit
+
+
+def _parts(groups: Ints, cells: int) -> Iterator[Ints]:
+    step = max(1, BLOCK_CELLS // cells)
+    for begin in range(0, len(groups), step):
+        yield groups[begin : begin + step]
+
+
+def _cells(first: Ints, size: Ints, widths: tuple[int, ...], groups: Ints) -> Ints:
+    """Return the positions of a block's actions, place by place, -1 where a group has fewer than its width."""
+    rows = []
+    for place, width in enumerate(widths):
+        begin, there = first[groups[:, place]], size[groups[:, place]]
+        rows += [np.where(offset < there, begin + offset, -1) for offset in range(width)]
+    return np.concatenate(rows)
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
