@@ -49,9 +49,8 @@ class Instance:
 
     def fits(self, chosen: list[Row]) -> bool:
         """Return whether the chosen actions keep every limit."""
-        pairs = {(row["customer_id"], row["product_id"]) for row in chosen}
-        reached = {(row["customer_id"], row["channel"]) for row in chosen}
-        if min(len(pairs), len(reached)) < len(chosen):
+        reached = {(row["customer_id"], "rep" if row["rep_id"] else row["channel"]) for row in chosen}
+        if len(reached) < len(chosen):
             return False
         for customer in {row["customer_id"] for row in chosen}:
             mine = [row for row in chosen if row["customer_id"] == customer]

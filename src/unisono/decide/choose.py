@@ -1,8 +1,8 @@
 """Choose the plan of largest value, and prove how good it is.
 
-Prices by the dual, a plan from prices by repair, and where the two are far apart a polish: the customers near the margin
-are chosen anew by an exact solver with everybody else's choice as it is. The proof is two-sided: the dual's bound above,
-the plan's own value below.
+Prices by the dual, a plan from prices by repair and exchange, and where the two are far apart a polish: the customers
+near the margin are chosen anew by an exact solver with everybody else's choice as it is. The proof is two-sided: the
+dual's bound above, the plan's own value below.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import numpy as np
 
 from unisono.decide.dual import solve_dual
 from unisono.decide.exact import polish
+from unisono.decide.exchange import exchange
 from unisono.decide.instance import Bools, Floats, Instance, undominated
 from unisono.decide.repair import repair
 from unisono.decide.sweep import Layout, lay_out, sweep
 
-TARGET = 5e-4  # relative gap below which a plan is good enough
+TARGET = 1e-3  # relative gap below which a plan is good enough
 INSISTING = 4  # times that goals still missed are asked for more
 
 
@@ -67,4 +68,4 @@ def choose(instance: Instance, start: Floats | None = None) -> Solution:
 def _plan(small: Instance, layout: Layout, prices: Floats) -> Bools:
     """Return a feasible plan from prices."""
     taken = layout.origin[sweep(layout, prices, 1.0).chosen]
-    return repair(small, prices, taken)
+    return exchange(small, prices, repair(small, prices, taken))

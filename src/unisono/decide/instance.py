@@ -20,10 +20,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Instance:
-    """`n` actions of `N` customers over `m` resources; actions refer to customers and representatives by position.
+    """`n` actions of `N` customers and `R` representatives over `m` resources, all referred to by position.
 
-    Actions of a customer stand together, and so do those of a group. `ceiling` is what one unit above a limit costs:
-    infinite where the limit is hard, finite where it is a goal that may be missed at that price.
+    The first R resources are the representatives' minutes, the next R how many suggestions each gets, the rest are
+    shared by all. Actions of a customer stand together, and so do those of a group. `ceiling` is what one unit above a
+    limit costs: infinite where the limit is hard, finite where it is a goal that may be missed at that price.
     """
 
     customer: Ints  # (n,) not falling
@@ -34,6 +35,12 @@ class Instance:
     per_customer: Ints  # (N,)
     limit: Floats  # (m,) infinite where there is none
     ceiling: Floats  # (m,)
+    reps: int  # R
+
+    def groups(self) -> Ints:
+        """Return a number for each action's group, rising and the same for the whole group (n,)."""
+        changes = (np.diff(self.customer) != 0) | (np.diff(self.group) != 0)
+        return np.asarray(np.cumsum(np.append(0, changes))[: len(self.value)])
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""
@@ -80,4 +87,4 @@ def undominated(instance: Instance) -> Ints:
     wanted = instance.value[best] > 0
     if (instance.uses.data < 0).any():
         wanted |= (instance.uses[best] < 0).sum(axis=1) > 0
-    return best[wanted & (instance.per_customer[instance.customer[best]] > 0)]
+    return np.asarray(best[wanted & (instance.per_customer[instance.customer[best]] > 0)])

@@ -19,7 +19,7 @@ def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
     reduced = instance.reduced(prices)
     chosen = np.zeros(len(reduced), dtype=bool)
     chosen[taken] = True
-    own = _owned(instance)
+    own = np.arange(len(instance.limit)) < 2 * instance.reps
     for resources in (own, ~own):
         _drop(instance, reduced, chosen, resources)
     filling = _Filling(instance, chosen)
@@ -29,14 +29,6 @@ def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
     return chosen
 
 
-def _owned(instance: Instance) -> Bools:
-    """Return which resources belong to representatives: those that only actions of representatives use."""
-    by_nobody = instance.uses[np.flatnonzero(instance.rep < 0)]
-    shared = np.zeros(len(instance.limit), dtype=bool)
-    shared[by_nobody.indices] = True
-    return ~shared
-
-
 def _serves(instance: Instance, goals: Bools) -> Bools:
     """Return which actions serve one of the goals (n,)."""
     return np.asarray(instance.uses @ np.where(goals, 1.0, 0.0)) < 0
@@ -44,7 +36,7 @@ def _serves(instance: Instance, goals: Bools) -> Bools:
 
 def _drop(instance: Instance, reduced: Floats, chosen: Bools, resources: Bools) -> None:
     """Take out the actions of least reduced value per unit until none of the resources is over-used."""
-    over = resources & np.isinf(instance.ceiling) & (instance.use(chosen) > _allowed(instance))
+    over = resources & np.isinf(instance.ceiling) & (instance.use(chosen) > allowed(instance))
     at = np.flatnonzero(chosen)
     uses = instance.uses[at].tocoo()
     matters = over[uses.col] & (uses.data > 0)
@@ -54,10 +46,11 @@ def _drop(instance: Instance, reduced: Floats, chosen: Bools, resources: Bools) 
     total = np.cumsum(amount)
     first = np.flatnonzero(np.diff(resource, prepend=-1))
     before = np.repeat(total[first] - amount[first], np.diff(first, append=len(action)))
-    chosen[action[total - before > _allowed(instance)[resource]]] = False
+    chosen[action[total - before > allowed(instance)[resource]]] = False
 
 
-def _allowed(instance: Instance) -> Floats:
+def allowed(instance: Instance) -> Floats:
+    """Return the limits with what rounding may add (m,)."""
     return instance.limit + ROUNDING * np.abs(instance.limit)
 
 
@@ -66,10 +59,9 @@ class _Filling:
 
     def __init__(self, instance: Instance, chosen: Bools) -> None:
         self.instance, self.chosen = instance, chosen
-        hard = np.where(np.isinf(instance.ceiling), _allowed(instance), np.inf)
+        hard = np.where(np.isinf(instance.ceiling), allowed(instance), np.inf)
         self.left = hard - instance.use(chosen)
-        changes = (np.diff(instance.customer) != 0) | (np.diff(instance.group) != 0)
-        self.group = np.cumsum(np.append(0, changes))[: len(chosen)]
+        self.group = instance.groups()
         self.is_taken = np.zeros(len(chosen), dtype=bool)
         self.is_taken[self.group[chosen]] = True
         taken = np.bincount(instance.customer[chosen], minlength=len(instance.per_customer))

@@ -74,9 +74,9 @@ def lay_out(instance: Instance) -> Layout:
             blocks.append(Block(begin, len(part), widths, most))
             begin += len(cells)
     origin = np.concatenate(places)
-    cells = instance.only(origin)
-    cells.value[origin < 0] = -np.inf
-    return Layout(cells, origin, blocks)
+    arranged = instance.only(origin)
+    arranged.value[origin < 0] = -np.inf
+    return Layout(arranged, origin, blocks)
 
 
 def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
@@ -92,7 +92,9 @@ def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
         close = np.flatnonzero(margin.ravel() < nearness)
         near.append(close + block.begin)
         density.append((1 - margin.ravel()[close] / nearness) / nearness)
-    return Sweep(value, _joined(chosen), *_thinned(_joined(near), np.concatenate([np.zeros(0), *density]), layout))
+    return Sweep(
+        value, _joined(chosen), *_thinned(_joined(near), np.concatenate([np.zeros(0), *density]), layout)
+    )
 
 
 def _thinned(near: Ints, density: Floats, layout: Layout) -> tuple[Ints, Floats]:
@@ -104,19 +106,36 @@ def _thinned(near: Ints, density: Floats, layout: Layout) -> tuple[Ints, Floats]
 
 def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
     """Return the value taken, which cells are taken, and how far each is from changing sides."""
-    starts = np.cumsum((0, *block.widths[:-1]))
-    best = cells if len(starts) == len(cells) else np.maximum.reduceat(cells, starts, axis=0)
-    tops = _tops(best, block.limit + 1)
-    value = float(np.maximum(tops[: block.limit], 0.0).sum())
-    enters = np.maximum(tops[block.limit - 1], 0.0) if block.limit <= len(best) else np.zeros(cells.shape[1])
-    leaves = np.maximum(tops[block.limit], 0.0) if block.limit < len(best) else np.zeros(cells.shape[1])
-    wins = (best >= enters) & (best > 0)
-    if best is cells:
+    if max(block.widths) == 1:
+        value, wins, enters, leaves = _win(cells, block.limit)
         return value, wins, np.abs(cells - np.where(wins, leaves, enters))
-    group = np.repeat(np.arange(len(starts)), block.widths)
-    taken = (cells == best[group]) & wins[group]
-    bar = np.where(taken, leaves, np.maximum(best[group], enters))
+    starts = np.cumsum((0, *block.widths[:-1]))
+    firsts = [
+        begin + cells[begin : begin + width].argmax(axis=0)
+        for begin, width in zip(starts, block.widths, strict=True)
+    ]
+    winner = np.stack(firsts)
+    best = np.take_along_axis(cells, winner, axis=0)
+    value, wins, enters, leaves = _win(best, block.limit)
+    taken = np.zeros(cells.shape, dtype=bool)
+    np.put_along_axis(taken, winner, wins, axis=0)
+    bar = np.where(taken, leaves, np.maximum(np.repeat(best, block.widths, axis=0), enters))
     return value, taken, np.abs(cells - bar)
+
+
+def _win(best: Floats, limit: int) -> tuple[float, Bools, Floats, Floats]:
+    """Return the value of the best groups, which these are, and the bars to enter among them and to leave them."""
+    tops = _tops(best, limit + 1)
+    nothing = np.zeros(best.shape[1])
+    enters = np.maximum(tops[limit - 1], 0.0) if limit <= len(best) else nothing
+    leaves = np.maximum(tops[limit], 0.0) if limit < len(best) else nothing
+    wins = (best >= enters) & (best > 0)
+    tied = np.flatnonzero(wins.sum(axis=0) > limit)
+    if len(tied):  # the first of equals, as many as there are places
+        above = best[:, tied] > enters[tied]
+        equal = wins[:, tied] & ~above
+        wins[:, tied] = above | (equal & (np.cumsum(equal, axis=0) <= limit - above.sum(axis=0)))
+    return float(np.maximum(tops[:limit], 0.0).sum()), wins, enters, leaves
 
 
 def _tops(best: Floats, count: int) -> Floats:
