@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from unisono.decide.dual import solve_dual
-from unisono.decide.exact import polish
+from unisono.decide.exact import linear_prices, polish
 from unisono.decide.exchange import exchange
 from unisono.decide.instance import Bools, Floats, Instance, undominated
 from unisono.decide.repair import repair
 from unisono.decide.sweep import Layout, lay_out, sweep
 
 TARGET = 1e-3  # relative gap below which a plan is good enough
+TINY = 1_000  # actions up to which the exact path is taken
 INSISTING = 4  # times that goals still missed are asked for more
 
 
@@ -44,7 +45,8 @@ def choose(instance: Instance, start: Floats | None = None) -> Solution:
     kept = undominated(instance)
     small = instance.only(kept)
     layout = lay_out(small)
-    dual = solve_dual(layout, start)
+    is_tiny = 0 < len(kept) <= TINY
+    dual = solve_dual(layout, linear_prices(small), passes=1) if is_tiny else solve_dual(layout, start)
     chosen = _plan(small, layout, dual.prices)
     passes = dual.passes
     asked = layout
@@ -58,7 +60,7 @@ def choose(instance: Instance, start: Floats | None = None) -> Solution:
         again = _plan(small, layout, insisting.prices)
         passes += insisting.passes
         chosen = max(chosen, again, key=small.objective)
-    if dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
+    if is_tiny or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
         chosen = polish(small, dual.prices, chosen)
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True

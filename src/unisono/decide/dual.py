@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from unisono.decide.instance import Bools, Floats, Instance
+from unisono.decide.instance import Floats, Instance
 from unisono.decide.sweep import Layout, Sweep, sweep
 
 PASSES = 60
@@ -36,12 +36,12 @@ class Dual:
 
 @dataclass(frozen=True)
 class _Point:
-    """Prices, the value of the dual there, its slope, and the pass that told."""
+    """Prices, the value of the dual there, its slope, and how its slope changes."""
 
     prices: Floats
     value: float
     slope: Floats
-    swept: Sweep
+    curvature: sparse.csr_array
 
 
 def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES) -> Dual:
@@ -53,8 +53,10 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     damping, small, done = GENTLE, 0, 1
     while done < passes and small < 2 and damping < STIFF:
         trial, predicted = _step(here, cells, damping)
-        if predicted <= 0:
-            damping *= 4
+        if (trial == here.prices).all():
+            break
+        if predicted <= 0:  # the limits of prices bent the step
+            damping *= 10
             continue
         there = _point(layout, trial, nearness)
         done += 1
@@ -73,7 +75,7 @@ def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
     swept = sweep(layout, prices, nearness)
     limited = np.isfinite(cells.limit)
     value = swept.value + float(prices[limited] @ cells.limit[limited])
-    return _Point(prices, value, cells.limit - cells.use(swept.chosen), swept)
+    return _Point(prices, value, cells.limit - cells.use(swept.chosen), _curvature(swept, cells))
 
 
 def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]:
@@ -86,7 +88,7 @@ def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]
     move = np.zeros(len(free))
     if not free.any():
         return here.prices, 0.0
-    curvature = _curvature(here.swept, cells, free)
+    curvature = here.curvature[free][:, free]
     diagonal = curvature.diagonal()
     usual = diagonal[diagonal > 0]
     floor = 1e-3 * float(np.median(usual)) if len(usual) else 1.0
@@ -100,7 +102,7 @@ def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]
     return to, float(predicted)
 
 
-def _curvature(swept: Sweep, cells: Instance, free: Bools) -> sparse.csr_array:
-    """Return how fast use falls as the free prices rise, estimated from the actions near the margin."""
-    near = cells.uses[swept.near][:, np.flatnonzero(free)]
+def _curvature(swept: Sweep, cells: Instance) -> sparse.csr_array:
+    """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
+    near = cells.uses[swept.near]
     return sparse.csr_array(near.T @ sparse.diags_array(swept.density) @ near)

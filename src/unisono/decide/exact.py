@@ -5,11 +5,11 @@ For whole small instances, as the oracle of tests, and as the polish of plans wh
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from unisono.decide.instance import Bools, Floats, Instance, Ints
 
@@ -17,33 +17,61 @@ CORE = 4_000  # actions that a polish chooses anew at most
 NODES = 200  # of branch and bound: a count, because a time limit would make the plan hang on the machine
 
 
+@dataclass(frozen=True)
+class _Program:
+    """Minimise `cost` @ x subject to `matrix` @ x <= `most`, x >= 0: actions first, then by how much goals are missed.
+
+    The last rows are the limits of the instance's resources.
+    """
+
+    cost: Floats
+    matrix: sparse.csc_array
+    most: Floats
+    actions: int
+
+
 def exact(instance: Instance, nodes: int = 1_000_000) -> Bools | None:
     """Return the best plan (n,), or None if `nodes` of branch and bound find no plan at all."""
-    count = len(instance.value)
-    if not count:
+    if not len(instance.value):
         return np.zeros(0, dtype=bool)
-    soft = np.flatnonzero(np.isfinite(instance.ceiling))
-    rows = [
-        _memberships(instance.customer),
-        _memberships(instance.groups()),
-        sparse.csr_array(instance.uses.T),
-    ]
-    matrix = sparse.vstack(rows, format="csr")
-    excess = sparse.csr_array(
-        (-np.ones(len(soft)), (matrix.shape[0] - len(instance.limit) + soft, np.arange(len(soft)))),
-        shape=(matrix.shape[0], len(soft)),
-    )
-    most = np.concatenate(
-        [instance.per_customer[np.unique(instance.customer)], np.ones(rows[1].shape[0]), instance.limit]
-    )
+    program = _program(instance)
+    is_action = np.arange(len(program.cost)) < program.actions
     found = milp(
-        -np.concatenate([instance.value, -instance.ceiling[soft]]),
-        integrality=np.append(np.ones(count), np.zeros(len(soft))),
-        bounds=Bounds(0, np.append(np.ones(count), np.full(len(soft), np.inf))),
-        constraints=LinearConstraint(sparse.hstack([matrix, excess], format="csc"), ub=most),
+        program.cost,
+        integrality=is_action,
+        bounds=Bounds(0, np.where(is_action, 1.0, np.inf)),
+        constraints=LinearConstraint(program.matrix, ub=program.most),
         options={"mip_rel_gap": 0.0, "node_limit": nodes},
     )
-    return None if found.x is None else found.x[:count] > 0.5
+    return None if found.x is None else found.x[: program.actions] > 0.5
+
+
+def linear_prices(instance: Instance) -> Floats:
+    """Return the resource prices (m,) of the linear relaxation."""
+    program = _program(instance)
+    finite = np.isfinite(program.most)
+    found = linprog(program.cost, A_ub=program.matrix[finite], b_ub=program.most[finite], method="highs")
+    prices = np.zeros(len(program.most))
+    prices[finite] = -found.ineqlin.marginals
+    return np.clip(prices[len(prices) - len(instance.limit) :], 0.0, instance.ceiling)
+
+
+def _program(instance: Instance) -> _Program:
+    soft = np.flatnonzero(np.isfinite(instance.ceiling))
+    who, customer = np.unique(instance.customer, return_inverse=True)
+    groups = instance.groups()
+    parts = [_memberships(customer), _memberships(groups), sparse.csr_array(instance.uses.T)]
+    uses = sparse.vstack(parts, format="csc")
+    first = uses.shape[0] - len(instance.limit)
+    missed = (-np.ones(len(soft)), (first + soft, np.arange(len(soft))))
+    excess = sparse.csc_array(missed, shape=(uses.shape[0], len(soft)))
+    ones = np.ones(first - len(who))
+    return _Program(
+        cost=np.concatenate([-instance.value, instance.ceiling[soft]]),
+        matrix=sparse.hstack([uses, excess], format="csc"),
+        most=np.concatenate([instance.per_customer[who], ones, instance.limit]),
+        actions=len(instance.value),
+    )
 
 
 def polish(instance: Instance, prices: Floats, chosen: Bools) -> Bools:
@@ -68,6 +96,5 @@ def polish(instance: Instance, prices: Floats, chosen: Bools) -> Bools:
 
 
 def _memberships(key: Ints) -> sparse.csr_array:
-    """Return which actions have which key, a row a key."""
-    _, row = np.unique(key, return_inverse=True)
-    return sparse.csr_array((np.ones(len(key)), (row, np.arange(len(key)))))
+    """Return which actions have which key, a row a key; keys are numbers from 0 without gaps."""
+    return sparse.csr_array((np.ones(len(key)), (key, np.arange(len(key)))))

@@ -65,7 +65,8 @@ def _moves(instance: Instance, reduced: Floats, group: Ints, chosen: Bools, wort
     displaces = np.where(is_full[customer], poorest[customer], -1)
     displaces = np.where(of_group[group[comes]] >= 0, of_group[group[comes]], displaces)
     loss = np.append(reduced, 0.0)[displaces] - reduced[comes]
-    near = np.flatnonzero(loss < worth[instance.rep[comes]])
+    has_place = ~is_full[customer] | (displaces >= 0)
+    near = np.flatnonzero(has_place & (loss < worth[instance.rep[comes]]))
     near = near[np.argsort(loss[near], kind="stable")]
     return _Moves(comes[near], displaces[near], np.full(len(near), -1))
 
