@@ -25,7 +25,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -46,7 +46,9 @@ def main() -> None:
     parser.add_argument("--customers", type=int, nargs="+", default=CUSTOMERS)
     parser.add_argument("--methods", type=_names(METHODS), default=list(METHODS), help="comma-separated")
     parser.add_argument("--variants", type=_names(VARIANTS), default=list(VARIANTS), help="comma-separated")
-    parser.add_argument("--limit", type=float, default=600, help="seconds a method may take, loading included")
+    parser.add_argument(
+        "--limit", type=float, default=600, help="seconds a method may take, loading included"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print a JSON array of rows")
     arguments = parser.parse_args()
@@ -71,7 +73,7 @@ def main() -> None:
         print(*claims(rows), sep="\n")
 
 
-def _names(known):
+def _names(known: Iterable[str]) -> Callable[[str], list[str]]:
     """Return a parser of comma-separated names."""
 
     def parse(text: str) -> list[str]:

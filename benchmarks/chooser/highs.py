@@ -21,7 +21,9 @@ def simplex(instance: Instance) -> Answer:
 
 def _solve(program: LinearProgram, **options: str) -> Answer:
     solver = highspy.Highs()
-    for name, value in {"output_flag": False, "threads": 1, **options}.items():
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(program))
     solver.run()

@@ -35,33 +35,32 @@ class LinearProgram:
 def linear_program(full: Instance) -> LinearProgram:
     """Collapse the instance and write its limits as rows."""
     instance = full.take(undominated(full))
-    cell = np.arange(len(instance.value))
-    served, counted = np.flatnonzero(instance.rep >= 0), np.flatnonzero(instance.goal >= 0)
-    budget, spending = np.nonzero(instance.shared)
-    customer_row, customer_most = _crowded(instance.customer, instance.per_customer)
-    slot_row, slot_most = _crowded(instance.slot, np.ones(len(instance.slot_starts)))
-    blocks = [  # row in the block, cell, coefficient, upper bounds of the block's rows
-        (instance.rep[served], served, instance.minutes[served], instance.rep_capacity),
-        (budget, spending, instance.shared[budget, spending], instance.capacity),
-        (instance.goal[counted], counted, np.ones(len(counted)), np.full(len(instance.goal_least), np.inf)),
-        *(
-            (row[row >= 0], cell[row >= 0], np.ones((row >= 0).sum()), most)
-            for row, most in ((customer_row, customer_most), (slot_row, slot_most))
-        ),
+    one = np.ones(len(instance.value))
+    slots = np.ones(len(instance.slot_starts))
+    goals = len(instance.goal_least)
+    blocks = [
+        (_sums(instance.rep, instance.minutes, len(instance.rep_capacity)), instance.rep_capacity),
+        (sparse.csr_array(instance.shared, dtype=float), instance.capacity),
+        (_sums(instance.goal, one, goals), np.full(goals, np.inf)),
+        _crowded(_sums(instance.customer, one, len(instance.per_customer)), instance.per_customer),
+        _crowded(_sums(instance.slot, one, len(slots)), slots),
     ]
-    first = np.cumsum([0, *(len(block[3]) for block in blocks)])
-    rows = np.concatenate([block[0].astype(np.int64) + start for block, start in zip(blocks, first[:-1])])
-    columns, coefficients, upper = (np.concatenate([block[i] for block in blocks]) for i in (1, 2, 3))
-    matrix = sparse.coo_array(
-        (coefficients.astype(float), (rows, columns)), shape=(first[-1], len(cell))
-    ).tocsc()
-    lower = np.full(first[-1], -np.inf)
-    lower[first[2] : first[3]] = instance.goal_least
-    return LinearProgram(-instance.value.astype(float), matrix, lower, upper.astype(float), instance)
+    matrix = sparse.vstack([sums for sums, _ in blocks], format="csc")
+    first_goal = sum(len(most) for _, most in blocks[:2])
+    lower = np.full(matrix.shape[0], -np.inf)
+    lower[first_goal : first_goal + goals] = instance.goal_least
+    upper = np.concatenate([most for _, most in blocks]).astype(float)
+    return LinearProgram(-instance.value.astype(float), matrix, lower, upper, instance)
 
 
-def _crowded(group: np.ndarray, most: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number the groups that have more cells than allowed; return each cell's number (-1 if none) and the limits."""
-    crowded = np.bincount(group, minlength=len(most)) > most
-    number = np.where(crowded, np.cumsum(crowded) - 1, -1)
-    return number[group], most[crowded]
+def _sums(group: np.ndarray, coefficient: np.ndarray, groups: int) -> sparse.csr_array:
+    """Return a row a group: the coefficients of its cells; a cell of group -1 is in none."""
+    cells = np.flatnonzero((group >= 0) & (coefficient != 0))
+    entries = (coefficient[cells].astype(float), (group[cells], cells))
+    return sparse.coo_array(entries, shape=(groups, len(group))).tocsr()
+
+
+def _crowded(counts: sparse.csr_array, most: np.ndarray) -> tuple[sparse.csr_array, np.ndarray]:
+    """Keep the rows with more cells than allowed; the others cannot be broken."""
+    crowded = np.diff(counts.indptr) > most
+    return counts[crowded], most[crowded]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib
 import json
 import multiprocessing
-import os
 import resource
-import signal
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,36 +24,32 @@ METHODS = {  # module and function: only the method's own libraries are loaded
     "value-priority": ("greedy", "value_priority"),
     "global-greedy": ("greedy", "global_greedy"),
 }
-Row = dict[str, object]
+Row = dict[str, Any]
 NOTHING: Row = dict.fromkeys(("seconds", "peak_mib", "objective", "bound"))
 
 
 def run(method: str, instance: Path, limit: float) -> Row:
     """Return seconds, peak_mib, objective, bound and status of a method; it is ended after `limit` seconds.
 
-    Seconds begin with the instance in memory and the libraries imported. Peak memory is the process's own. The
-    plan and the bound are judged by `check` afterwards.
+    Seconds begin with the instance in memory and the libraries imported. The plan and the
+    bound are judged by `check` afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="unisono-benchmark-") as folder:
         report = Path(folder) / "row.json"
         process = multiprocessing.get_context("spawn").Process(target=_work, args=(method, instance, report))
         process.start()
-        try:
-            process.join(limit)
-            ended = not process.is_alive()
-        finally:
-            if process.is_alive():
-                os.killpg(process.pid, signal.SIGKILL)
-            process.join()
+        process.join(limit)
+        ended = not process.is_alive()
+        process.kill()
+        process.join()
         if report.exists():
-            return json.loads(report.read_text(encoding="utf-8"))
+            return dict(json.loads(report.read_text(encoding="utf-8")))
     status = f"ended with {process.exitcode}" if ended else f"over {limit:g} s"
     return {**NOTHING, "status": status}
 
 
 def _work(method: str, path: Path, report: Path) -> None:
     """Measure one method, then judge its answer (in the new process)."""
-    os.setsid()
     module, function = METHODS[method]
     solve = getattr(importlib.import_module(f".{module}", __package__), function)
     instance = load(path)
@@ -79,9 +74,10 @@ def _judged(instance: Instance, answer: Answer) -> Row:
 
 
 def _peak_mib() -> float:
-    """Return this process's own peak, without what the process that started it had."""
+    """Return this process's own peak, without what the process that started it had, and its largest child's."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+        return children + int(status.split("VmHWM:")[1].split()[0]) / 1024
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return children + resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
