@@ -132,7 +132,7 @@ def claims(rows: list[Row]) -> Iterator[str]:
     """Yield how many times faster than the fastest exact solver, and how time per customer grows."""
     solved = {(row["instance"], row["customers"], row["method"]): row for row in rows if row["seconds"]}
     for (variant, customers, method), row in solved.items():
-        if method != "unisono":
+        if method != "unisono" or row["status"] != "ok":
             continue
         others = [solved[key] for name in EXACT if (key := (variant, customers, name)) in solved]
         exact = [other["seconds"] for other in others if other["status"] == "Optimal"]

@@ -54,17 +54,8 @@ def make(variant: str, customers: int, seed: int) -> Instance:
         goal = segment
         visited = _even_visits(random, rep, minutes[:, VISIT], shared[:, :, VISIT], rep_capacity, capacity)
         goal_least = np.floor(COVERAGE * np.bincount(segment[visited], minlength=GOALS))
-    visit = np.arange(CHANNELS) == VISIT
-    served = MINUTES > 0
     return Instance(
-        customer=np.repeat(np.arange(customers, dtype=np.int32), CHANNELS * CONTENTS),
-        channel=np.tile(np.repeat(np.arange(CHANNELS, dtype=np.int8), CONTENTS), customers),
-        content=np.tile(np.arange(CONTENTS, dtype=np.int8), customers * CHANNELS),
-        rep=_cells(np.where(served, rep[:, None], -1), np.int32),
-        value=value.astype(np.float32).ravel(),
-        minutes=_cells(minutes, np.float32),
-        shared=np.stack([_cells(use, np.float32) for use in shared]),
-        goal=_cells(np.where(visit, goal[:, None], -1), np.int8),
+        **_cells(rep, value, minutes, shared, goal),
         rep_capacity=rep_capacity,
         capacity=capacity,
         goal_least=goal_least,
@@ -103,6 +94,23 @@ def _even_visits(
     return order[(np.cumsum(shared[:, order], axis=1) <= capacity[:, None]).all(axis=0)]
 
 
-def _cells(by_channel: np.ndarray, kind: type) -> np.ndarray:
-    """Repeat customers x channels for each content."""
-    return np.repeat(by_channel.astype(kind).ravel(), CONTENTS)
+def _cells(
+    rep: np.ndarray, value: np.ndarray, minutes: np.ndarray, shared: np.ndarray, goal: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return what an instance says of its cells: all contents of all channels of all customers."""
+    customers = len(rep)
+    channel, visit = np.arange(CHANNELS), np.arange(CHANNELS) == VISIT
+
+    def each(by_channel: np.ndarray, kind: type) -> np.ndarray:
+        return np.repeat(by_channel.astype(kind).ravel(), CONTENTS)
+
+    return {
+        "customer": each(np.repeat(np.arange(customers), CHANNELS), np.int32),
+        "channel": each(np.tile(channel, customers), np.int8),
+        "content": np.tile(np.arange(CONTENTS, dtype=np.int8), customers * CHANNELS),
+        "rep": each(np.where(MINUTES > 0, rep[:, None], -1), np.int32),
+        "value": value.astype(np.float32).ravel(),
+        "minutes": each(minutes, np.float32),
+        "shared": np.stack([each(use, np.float32) for use in shared]),
+        "goal": each(np.where(visit, goal[:, None], -1), np.int8),
+    }

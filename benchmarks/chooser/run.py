@@ -31,17 +31,19 @@ NOTHING: Row = dict.fromkeys(("seconds", "peak_mib", "objective", "bound"))
 def run(method: str, instance: Path, limit: float) -> Row:
     """Return seconds, peak_mib, objective, bound and status of a method; it is ended after `limit` seconds.
 
-    Seconds begin with the instance in memory and the libraries imported. The plan and the
-    bound are judged by `check` afterwards.
+    Seconds begin with the instance in memory and the libraries imported. The plan and the bound are
+    judged by `check` afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="unisono-benchmark-") as folder:
         report = Path(folder) / "row.json"
         process = multiprocessing.get_context("spawn").Process(target=_work, args=(method, instance, report))
         process.start()
-        process.join(limit)
-        ended = not process.is_alive()
-        process.kill()
-        process.join()
+        try:
+            process.join(limit)
+            ended = not process.is_alive()
+        finally:
+            process.kill()
+            process.join()
         if report.exists():
             return dict(json.loads(report.read_text(encoding="utf-8")))
     status = f"ended with {process.exitcode}" if ended else f"over {limit:g} s"
