@@ -1,0 +1,1 @@
+"""Instances, exact linear programs, baselines and an independent check for `benchmarks/decide.py`."""
