@@ -47,7 +47,7 @@ def test_prices_and_bound_agree_with_the_linear_program(seed: int) -> None:
     found = choose(instance)
     optimum, prices = relaxed(instance)
     assert optimum - 1e-6 <= found.bound <= optimum + 3e-4 * abs(optimum)
-    assert found.gap < 1e-3
+    assert found.gap < 2e-3
     assert np.abs(found.prices - prices).max() < 0.03 * prices.max()
 
 
