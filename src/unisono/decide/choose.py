@@ -18,7 +18,7 @@ from unisono.decide.instance import Bools, Floats, Instance, undominated
 from unisono.decide.repair import repair
 from unisono.decide.sweep import Layout, lay_out, sweep
 
-TARGET = 1e-3  # relative gap below which a plan is good enough
+TARGET = 2e-3  # relative gap below which a plan is good enough
 TINY = 1_000  # actions up to which the exact path is taken
 INSISTING = 4  # times that goals still missed are asked for more
 
@@ -57,7 +57,7 @@ def choose(instance: Instance, start: Floats | None = None) -> Solution:
         more = replace(asked.cells, limit=asked.cells.limit - 1.5 * missed)
         asked = replace(asked, cells=more)
         insisting = solve_dual(asked, dual.prices, passes=8)
-        again = _plan(small, layout, insisting.prices)
+        again = exchange(small, dual.prices, _plan(small, layout, insisting.prices))
         passes += insisting.passes
         chosen = max(chosen, again, key=small.objective)
     if is_tiny or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):

@@ -28,21 +28,45 @@ class _Moves:
     displaces: Ints
     leaves: Ints
 
+    def only(self, kept: Bools | Ints) -> _Moves:
+        """Return some of the moves."""
+        return _Moves(self.comes[kept], self.displaces[kept], self.leaves[kept])
+
+    def change(self, uses: sparse.csr_array) -> sparse.csr_array:
+        """Return how much more of each resource they use (k, m)."""
+        return sparse.csr_array(uses[self.comes] - uses[self.displaces] - uses[self.leaves])
+
+
+@dataclass(frozen=True)
+class _State:
+    """A feasible plan, what is left of everything, and what actions are worth while goals are missed."""
+
+    instance: Instance
+    uses: sparse.csr_array  # (n + 1, m) nothing in the last row
+    minutes: Floats  # (n,) of a representative
+    group: Ints  # (n,)
+    chosen: Bools  # (n,)
+    left: Floats  # (m,) negative where a goal is missed
+    value: Floats  # (n,) with what serving missed goals is worth
+    reduced: Floats  # (n,) the same less the price of what it uses
+    spare: Floats  # (R + 1,) most that reduced value may fall for the sake of what is left over; nobody's is last
+
 
 def exchange(instance: Instance, prices: Floats, chosen: Bools) -> Bools:
     """Return a plan (n,) worth at least as much as the feasible plan `chosen`, and as feasible."""
-    chosen = chosen.copy()
-    reps = instance.reps
-    if not reps:
+    if not instance.reps:
         return chosen
-    minutes = np.asarray(instance.uses[:, :reps].sum(axis=1), dtype=float)
-    reduced, group = instance.reduced(prices), instance.groups()
+    minutes = np.asarray(instance.uses[:, : instance.reps].sum(axis=1), dtype=float)
+    uses = sparse.vstack([instance.uses, sparse.csr_array((1, len(prices)))], format="csr")
+    reduced, group, chosen = instance.reduced(prices), instance.groups(), chosen.copy()
     for _ in range(ROUNDS):
         left = allowed(instance) - instance.use(chosen)
-        worth = np.append(prices[:reps] * np.maximum(left[:reps], 0.0), 0.0)  # nobody's is last
-        moves = _moves(instance, reduced, group, chosen, worth)
-        moves = _with_room(instance, moves, _leaving(instance, reduced, chosen, worth), minutes, left)
-        moves = _together(instance, moves, left)
+        missed = np.isfinite(instance.ceiling) & (left < 0)
+        bonus = -np.asarray(instance.uses @ np.where(missed, instance.ceiling, 0.0)) if missed.any() else 0.0
+        spare = np.full(instance.reps + 1, np.inf) if missed.any() else _spare(instance, prices, left)
+        value = instance.value + bonus
+        state = _State(instance, uses, minutes, group, chosen, left, value, reduced + bonus, spare)
+        moves = _together(state, _with_room(state, _moves(state), _leaving(state)))
         if not len(moves.comes):
             break
         for out in (moves.displaces, moves.leaves):
@@ -51,73 +75,105 @@ def exchange(instance: Instance, prices: Floats, chosen: Bools) -> Bools:
     return chosen
 
 
-def _moves(instance: Instance, reduced: Floats, group: Ints, chosen: Bools, worth: Floats) -> _Moves:
-    """Return the actions that could come in, given what a representative's left-over minutes are worth."""
-    at = np.flatnonzero(chosen)
+def _spare(instance: Instance, prices: Floats, left: Floats) -> Floats:
+    """Return what the minutes left over are worth (R,), and at the end what one action could use of shared ones."""
+    most = np.zeros(len(prices))
+    np.maximum.at(most, instance.uses.indices, np.abs(instance.uses.data))
+    shared = np.arange(len(prices)) >= 2 * instance.reps
+    together = float((prices * np.clip(np.where(shared, left, 0.0), 0.0, most)).sum())
+    return np.append(prices[: instance.reps] * np.maximum(left[: instance.reps], 0.0), 0.0) + together
+
+
+def _moves(state: _State) -> _Moves:
+    """Return the actions that could come in for the sake of what is left over, those of least loss first."""
+    instance, reduced = state.instance, state.reduced
+    at = np.flatnonzero(state.chosen)
     by_value = at[np.argsort(-reduced[at], kind="stable")]
     poorest = np.full(len(instance.per_customer), -1)
     poorest[instance.customer[by_value]] = by_value
-    of_group = np.full(len(chosen), -1)
-    of_group[group[at]] = at
+    of_group = np.full(len(state.chosen), -1)
+    of_group[state.group[at]] = at
     is_full = np.bincount(instance.customer[at], minlength=len(poorest)) >= instance.per_customer
-    comes = np.flatnonzero(~chosen & (instance.rep >= 0) & (instance.value > 0))
+    comes = np.flatnonzero(~state.chosen & (state.value > 0))
     customer = instance.customer[comes]
     displaces = np.where(is_full[customer], poorest[customer], -1)
-    displaces = np.where(of_group[group[comes]] >= 0, of_group[group[comes]], displaces)
+    displaces = np.where(of_group[state.group[comes]] >= 0, of_group[state.group[comes]], displaces)
     loss = np.append(reduced, 0.0)[displaces] - reduced[comes]
-    has_place = ~is_full[customer] | (displaces >= 0)
-    near = np.flatnonzero(has_place & (loss < worth[instance.rep[comes]]))
+    near = np.flatnonzero((~is_full[customer] | (displaces >= 0)) & (loss < state.spare[instance.rep[comes]]))
     near = near[np.argsort(loss[near], kind="stable")]
-    return _Moves(comes[near], displaces[near], np.full(len(near), -1))
+    moves = _Moves(comes[near], displaces[near], np.full(len(near), -1))
+    return moves if np.isinf(state.spare).any() else moves.only(_fit_shared(state, moves.change(state.uses)))
 
 
-def _leaving(instance: Instance, reduced: Floats, chosen: Bools, worth: Floats) -> Ints:
+def _leaving(state: _State) -> Ints:
     """Return the chosen actions that could make room, those of least reduced value first."""
-    at = np.flatnonzero(chosen & (instance.rep >= 0) & (reduced < 2 * worth[instance.rep]))
-    return at[np.argsort(reduced[at], kind="stable")]
+    instance, reduced = state.instance, state.reduced
+    at = np.flatnonzero(state.chosen & (instance.rep >= 0))
+    at = at[reduced[at] < 2 * state.spare[instance.rep[at]]]
+    at = at[np.argsort(reduced[at], kind="stable")]
+    return at[_fit_shared(state, sparse.csr_array(-instance.uses[at]))]
 
 
-def _with_room(instance: Instance, moves: _Moves, leaving: Ints, minutes: Floats, left: Floats) -> _Moves:
-    """Return each representative's best move that raises the value and fits, with what leaves for it."""
-    reps = instance.reps
-    value, cost = np.append(instance.value, 0.0), np.append(minutes, 0.0)
-    comes = _table(instance.rep[moves.comes], moves.comes, reps)
-    displaces = _table(instance.rep[moves.comes], moves.displaces, reps)
+def _fit_shared(state: _State, change: sparse.csr_array) -> Bools:
+    """Return which changes of use (k, m) fit what is left of shared limits, and do without nobody's goal."""
+    entries = change.tocoo()
+    shared = entries.col >= 2 * state.instance.reps
+    lacks = shared & (entries.data > 0) & (entries.data > state.left[entries.col])
+    fits = np.ones(change.shape[0], dtype=bool)
+    fits[entries.row[lacks]] = False
+    return fits
+
+
+def _with_room(state: _State, moves: _Moves, leaving: Ints) -> _Moves:
+    """Return the moves that raise the value and fit, the best of each representative with what leaves for it."""
+    instance, reps = state.instance, state.instance.reps
+    value, cost = np.append(state.value, 0.0), np.append(state.minutes, 0.0)
+    rep = instance.rep[moves.comes]
+    comes, displaces = (_table(rep, at, reps) for at in (moves.comes, moves.displaces))
     leaves = np.concatenate([np.full((reps, 1), -1), _table(instance.rep[leaving], leaving, reps)], axis=1)
     is_own = np.append(instance.rep, -2)[displaces] == np.arange(reps)[:, None]
     gain = (value[comes] - value[displaces])[:, :, None] - value[leaves][:, None, :]
     more = (cost[comes] - cost[displaces] * is_own)[:, :, None] - cost[leaves][:, None, :]
     count = (1.0 - is_own)[:, :, None] - (leaves >= 0)[:, None, :]
-    fits = (
-        (comes >= 0)[:, :, None]
-        & (more <= left[:reps, None, None])
-        & (count <= left[reps : 2 * reps, None, None])
-    )
+    minutes, suggestions = state.left[:reps, None, None], state.left[reps : 2 * reps, None, None]
+    fits = (comes >= 0)[:, :, None] & (more <= minutes) & (count <= suggestions)
     fits &= (displaces[:, :, None] != leaves[:, None, :]) | (leaves < 0)[:, None, :]
+    extra = (_shared(state, comes) - _shared(state, displaces))[:, :, None] - _shared(state, leaves)[
+        :, None, :
+    ]
+    fits &= ((extra <= np.maximum(state.left[2 * reps :], 0.0)) | (extra <= 0)).all(axis=-1)
     gain = np.where(fits, gain, -np.inf).reshape(reps, -1)
     best = gain.argmax(axis=1)
-    rep = np.flatnonzero(gain[np.arange(reps), best] > LEAST)
-    rep = rep[np.argsort(-gain[rep, best[rep]], kind="stable")]
-    into, out = np.divmod(best[rep], leaves.shape[1])
-    return _Moves(comes[rep, into], displaces[rep, into], leaves[rep, out])
+    found = np.flatnonzero(gain[np.arange(reps), best] > LEAST)
+    into, out = np.divmod(best[found], leaves.shape[1])
+    central = np.flatnonzero((rep < 0) & (value[moves.comes] - value[moves.displaces] > LEAST))
+    all_moves = _Moves(
+        np.append(comes[found, into], moves.comes[central]),
+        np.append(displaces[found, into], moves.displaces[central]),
+        np.append(leaves[found, out], np.full(len(central), -1)),
+    )
+    gains = value[all_moves.comes] - value[all_moves.displaces] - value[all_moves.leaves]
+    return all_moves.only(np.argsort(-gains, kind="stable"))
 
 
-def _together(instance: Instance, moves: _Moves, left: Floats) -> _Moves:
-    """Return the moves that can be made at once: no customer twice, shared limits kept and no goal missed for them."""
-    count = len(moves.comes)
+def _together(state: _State, moves: _Moves) -> _Moves:
+    """Return the moves that can be made at once: no customer twice, shared limits kept, goals not served twice over."""
+    instance, count = state.instance, len(moves.comes)
     customer = np.append(instance.customer, -1)
     touched = np.stack([customer[moves.comes], customer[moves.leaves]])
     touched[1] = np.where(touched[1] < 0, touched[0], touched[1])
     _, first, which = np.unique(touched.T.ravel(), return_index=True, return_inverse=True)
     keep = (first[which].reshape(count, 2) // 2 == np.arange(count)[:, None]).all(axis=1)
-    uses = sparse.vstack([instance.uses, sparse.csr_array((1, len(left)))], format="csr")
-    change = (uses[moves.comes] - uses[moves.displaces] - uses[moves.leaves]).tocsc()
-    for resource in range(2 * instance.reps, len(left)):
+    change = moves.change(state.uses).tocsc()
+    for resource in range(2 * instance.reps, len(state.left)):
         span = slice(change.indptr[resource], change.indptr[resource + 1])
         amount = np.zeros(count)
-        amount[change.indices[span]] = np.maximum(change.data[span], 0.0)
-        keep &= (np.cumsum(amount * keep) <= left[resource]) | (amount == 0)
-    return _Moves(moves.comes[keep], moves.displaces[keep], moves.leaves[keep])
+        amount[change.indices[span]] = change.data[span]
+        left = state.left[resource]
+        uses, serves = np.maximum(amount, 0.0), np.maximum(-amount, 0.0) * (left < 0)
+        keep &= (np.cumsum(uses * keep) <= left) | (uses == 0)
+        keep &= (np.cumsum(serves * keep) - serves < -left) | (serves == 0)
+    return moves.only(keep)
 
 
 def _table(rep: Ints, at: Ints, reps: int) -> Ints:
@@ -126,6 +182,12 @@ def _table(rep: Ints, at: Ints, reps: int) -> Ints:
     begin = np.searchsorted(rep[order], np.arange(reps))
     place = np.arange(len(rep)) - begin[rep[order]]
     table = np.full((reps, WIDTH), -1)
-    kept = place < WIDTH
+    kept = (place < WIDTH) & (rep[order] >= 0)
     table[rep[order][kept], place[kept]] = at[order][kept]
     return table
+
+
+def _shared(state: _State, at: Ints) -> Floats:
+    """Return how much of each shared limit actions use, one axis more than their positions."""
+    uses = state.uses[at.ravel()][:, 2 * state.instance.reps :]
+    return np.asarray(uses.toarray()).reshape(*at.shape, -1)
