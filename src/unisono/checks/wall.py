@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from unisono.engine.graph import Step
+from unisono.engine.graph import Step, order
 from unisono.engine.lineage import columns_used, inputs, made_by
 from unisono.errors import EngineError
 from unisono.tables import TABLES, TWINS
@@ -37,8 +37,8 @@ CROSSINGS: Mapping[tuple[str, str], frozenset[str]] = {
 }
 """What may cross, and nothing else: (table made, medical table read) -> the columns that may be looked at.
 
-Besides the commercial touchpoints that is who exists, statements that cannot be read, whom the company contacted when on
-which channel, which channel a customer unsubscribed from, and for whom a medical suggestion is planned.
+Besides the commercial touchpoints that is who exists, statements that cannot be read, whom the company contacted when
+on which channel, which channel a customer unsubscribed from, and for whom a medical suggestion is planned.
 """
 
 
@@ -49,52 +49,60 @@ class Reading:
     step: Step
     table: str
 
-    def __str__(self) -> str:
-        looked_at = ", ".join(sorted(columns_used(self.step, self.table))) or "its rows"
-        return f"{self.step.table} <- {self.table} ({looked_at})"
+    @property
+    def columns(self) -> list[str]:
+        """The columns it looks at although they may not cross, sorted."""
+        return sorted(columns_used(self.step, self.table) - (self.permitted or frozenset()))
+
+    @property
+    def permitted(self) -> frozenset[str] | None:
+        """The columns it may look at; None if it may not read the table at all."""
+        return CROSSINGS.get((self.step.table, self.table))
+
+    @property
+    def may_cross(self) -> bool:
+        """Whether it reads no more than what may cross."""
+        return self.permitted == EVERYTHING or (self.permitted is not None and not self.columns)
+
+
+Way = tuple[Reading, ...]
 
 
 def prove_wall(steps: Sequence[Step]) -> str:
     """Return the name of this check; EngineError UN3013 if a commercial table can be traced to medical data."""
-    made = {step.table: step for step in steps}
-    known: dict[str, tuple[Reading, ...]] = {}
-    ways = [way for table in TWINS if (way := way_to_medical(table, made, known))]
-    if ways:
-        raise _refused(min(ways, key=len))
+    ways = ways_to_medical(steps)
+    leaks = [ways[table] for table in TWINS if table in ways]
+    if leaks:
+        raise _refused(min(leaks, key=len))
     return "wall: no commercial column goes back to medical data"
 
 
-def way_to_medical(
-    table: str, made: Mapping[str, Step], known: dict[str, tuple[Reading, ...]]
-) -> tuple[Reading, ...]:
-    """Return the readings that lead from a table to medical data, of a shortest way; none if there is no way."""
-    if table not in known and table in made:
-        step = made[table]
-        ways = [
-            (Reading(step, name), *way_to_medical(name, made, known))
-            for name in step.reads
-            if (name in MEDICAL or way_to_medical(name, made, known)) and not _may_cross(step, name)
-        ]
-        known[table] = min(ways, key=len, default=())
-    return known.get(table, ())
+def ways_to_medical(steps: Sequence[Step]) -> dict[str, Way]:
+    """Return a shortest way from each table that can be traced to medical data."""
+    ways: dict[str, Way] = {}
+    for step in order(steps):
+        readings = [Reading(step, name) for name in step.reads if name in MEDICAL or name in ways]
+        found = [(each, *ways.get(each.table, ())) for each in readings if not each.may_cross]
+        if found:
+            ways[step.table] = min(found, key=len)
+    return ways
 
 
-def _may_cross(step: Step, table: str) -> bool:
-    permitted = CROSSINGS.get((step.table, table))
-    return permitted is not None and (permitted == EVERYTHING or columns_used(step, table) <= permitted)
+def told(way: Way) -> str:
+    """Return a way as text, e.g. `belief <- medical_touchpoint <- source_touchpoint`."""
+    return " <- ".join([way[0].step.table, *(reading.table for reading in way)])
 
 
-def _refused(way: Sequence[Reading]) -> EngineError:
-    first = way[0]
-    step = first.step
-    columns = [
-        name for name in TABLES[step.table].names if first.table in {table for table, _ in inputs(step, name)}
-    ]
-    what = ", ".join(f"{step.table}.{name}" for name in columns) or f"which rows '{step.table}' has"
+def _refused(way: Way) -> EngineError:
+    at = next((reading for reading in way if reading.permitted is not None), way[0])
+    names = TABLES[at.step.table].names
+    made = [name for name in names if at.table in {table for table, _ in inputs(at.step, name)}]
+    what = ", ".join(f"{at.step.table}.{name}" for name in made) or f"which rows '{at.step.table}' has"
     crossings = ", ".join(sorted({table for table, _ in CROSSINGS}))
     return EngineError(
         "UN3013",
-        f"the commercial side can be traced to medical data: {what}; the way is {'; '.join(map(str, way))}",
-        where=made_by(step),
+        f"the commercial side can be traced to medical data: {what}\n"
+        f"  Looks at {at.table}: {', '.join(at.columns) or 'its rows'}\n  Way: {told(way)}",
+        where=made_by(at.step),
         hint=f"read a commercial table instead; only {crossings} may look at medical tables, at some columns",
     )

@@ -44,7 +44,7 @@ class Query:
     def from_file(
         cls, path: Path, values: Mapping[str, Value], renamed: Mapping[str, str] | None = None
     ) -> Query:
-        """Read `path`, other tables in place of those `renamed`; parameters it does not use are left out of `values`."""
+        """Read `path`, other tables in place of those `renamed`; values it does not use are left out."""
         text, where = source(path, renamed)
         return cls(text, where, pick(values, parameters(text, where), where))
 
