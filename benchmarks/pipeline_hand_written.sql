@@ -4,10 +4,17 @@ select system, source_record_id, 'C' || substr(md5('licence|' || upper(trim(lice
     'licence_id' as method, 1.0::double as probability
 from source_record
 -- table: touchpoint
+with medical as (
+    select distinct system, source_record_id, channel, contact_id from source_touchpoint
+    where channel in (select channel from playbook_channel where purpose = 'medical')
+        or content_id in (select content_id from playbook_content where purpose = 'medical')
+        or rep_id in (select rep_id from rep where role = 'msl')
+)
 select t.touchpoint_id, x.customer_id, t.occurred_at, t.channel, t.event, t.direction, c.company_id, c.is_own,
     p.product_id, t.products, t.content_id, t.key_message, t.rep_id, t.group_id, t.contact_id, t.duration_minutes,
     t.amount, t.currency, t.is_human, t.decision_id, t.system, t.source_record_id, t.source, t.simulated
 from source_touchpoint t
+anti join medical using (system, source_record_id, channel, contact_id)
 join customer_xref x using (system, source_record_id)
 left join playbook_company_alias a on a.alias = lower(trim(t.company))
 left join playbook_company c using (company_id)
@@ -38,6 +45,15 @@ tagged as (
 select customer_id, dimension, value, sum(w) as trials, sum(w) filter (where responded) as responses,
     count(*) as evidence_count, count(*) filter (where responded) as response_count, max(occurred_at) as last_at
 from tagged group by all
+-- table: touch
+select x.customer_id, t.contact_id, t.channel, max(t.occurred_at) as occurred_at
+from source_touchpoint t
+join customer_xref x using (system, source_record_id)
+join playbook_event e using (event)
+join playbook_company_alias a on a.alias = lower(trim(t.company))
+join playbook_company c using (company_id)
+where c.is_own and e.is_contact and t.direction = 'outbound'
+group by all
 -- table: pressure
 with asked as (
     select distinct channel, days from playbook_cap
@@ -45,8 +61,8 @@ with asked as (
 ),
 recent as (
     select customer_id, channel, occurred_at, date_diff('day', occurred_at, $as_of) as age
-    from contact
-    where is_own and is_outbound and date_diff('day', occurred_at, $as_of) < (select max(days) from asked)
+    from touch
+    where date_diff('day', occurred_at, $as_of) < (select max(days) from asked)
 ),
 counted as (from recent union all select customer_id, 'all', occurred_at, age from recent)
 select customer_id, channel, days, count(*) as touches, max(occurred_at) as last_contact_at

@@ -21,7 +21,7 @@ from unisono.errors import CODES, EngineError, PlaybookError, SourceError, Store
 from unisono.ingest.spec import Sources
 from unisono.playbook import Playbook, json_schema
 from unisono.project import Settings
-from unisono.tables import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS, GATES, TABLES, Column, Table
+from unisono.tables import CONSENT_STATUSES, CUSTOMER_KINDS, EVENTS, GATES, TABLES, TWINS, Column, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "reference"
@@ -131,9 +131,11 @@ def words_section() -> str:
 
 def table_section(table: Table) -> str:
     """Return one table: what a row is, its key, what makes it, its columns."""
-    sql = ROOT / "src" / "unisono" / table.made_by / f"{table.name}.sql"
+    sql = sql_file(table)
     made = f" Made by [`{table.made_by}/{sql.name}`](../../{sql.relative_to(ROOT).as_posix()})."
     facts = f"One row: {table.row}. Key: {code_list(table.key)}.{made if sql.exists() else ''}"
+    if table.like:
+        return f"### {table.name}\n\n{facts} Columns: those of [{table.like}](#{table.like})."
     return f"### {table.name}\n\n{facts}\n\n" + grid(
         ["column", "type", "unit", "may be empty", "meaning"],
         [
@@ -141,6 +143,13 @@ def table_section(table: Table) -> str:
             for c in table.columns
         ],
     )
+
+
+def sql_file(table: Table) -> Path:
+    """Return the SQL file that makes a table, or the one it is the medical twin of."""
+    plain = {twin: name for name, twin in TWINS.items()}
+    own = ROOT / "src" / "unisono" / table.made_by / f"{table.name}.sql"
+    return own if own.exists() else own.with_name(f"{plain.get(table.name, table.name)}.sql")
 
 
 def column_meaning(column: Column) -> str:

@@ -19,7 +19,7 @@ from unisono.engine import Engine
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
 from unisono.playbook import Playbook, compile_playbook
-from unisono.tables import TABLES
+from unisono.tables import TABLES, TWINS
 from unisono.tables.arrow import rows
 from unisono.tables.ingest import INGEST
 
@@ -151,6 +151,10 @@ class Tables:
     def __getitem__(self, name: str) -> list[Row]:
         return self.engine.get(name).to_pylist()
 
+    def both(self, name: str) -> list[Row]:
+        """Return the rows of a table and of its medical twin."""
+        return self[name] + self[TWINS[name]]
+
     def by(self, name: str, *columns: str) -> dict[Any, Row]:
         """Return rows by key columns; each key may come once."""
         found = self[name]
@@ -168,6 +172,11 @@ class Tables:
         """Return what the next run has to know of this one."""
         xref = [{name: row[name] for name in TABLES["previous_xref"].names} for row in self["customer_xref"]]
         return {"previous_xref": xref, "previous_identity_event": self["identity_event"]}
+
+
+def sides(*names: str) -> tuple[str, ...]:
+    """Return names of tables and of their medical twins."""
+    return (*names, *(TWINS[name] for name in names))
 
 
 def only(*names: str) -> tuple[Step, ...]:

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from unisono import decide, plan, profile, resolve
 from unisono.checks import check
+from unisono.checks.wall import prove_wall
 from unisono.engine import Engine, Value, open_engine
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
@@ -139,6 +140,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
             "data_version": inputs.data_version,
             "code_version": inputs.code_version,
         }
+        proven = prove_wall(STEPS)
         with open_engine(inputs.engine, folder) as engine:
             work = Work(folder, engine, progress or Silence())
             sources = make_inputs(work, inputs, previous, store.folder / "ingest")
@@ -158,7 +160,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
             "previous_run": previous.run_id if previous else None,
             "sources": sources,
             "stages": work.stages,
-            "checks": checks,
+            "checks": [proven, *checks],
         }
         return store.publish(folder, run_id, manifest)
 

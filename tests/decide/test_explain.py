@@ -24,6 +24,7 @@ from tests.build import (
     record,
     rep,
     run,
+    sides,
     touch,
 )
 from unisono.tables import TABLES
@@ -295,9 +296,10 @@ def test_a_decision_lapses_with_its_content_its_consent_or_its_days_whichever_co
 def test_decision_ids_are_unique_the_same_again_and_new_in_another_run() -> None:
     ids = [decision["decision_id"] for decision, _ in explained()]
     assert len(set(ids)) == len(ids)
-    facts = {"decision_fact": busy()["decision_fact"]}
+    facts = {name: busy()[name] for name in sides("decision_fact")}
+    steps = only(*sides("commercial_decision"), "decision")
     again, other = (
-        [row["decision_id"] for row in run(facts, steps=only("decision"), run_id=run_id)["decision"]]
+        [row["decision_id"] for row in run(facts, steps=steps, run_id=run_id)["decision"]]
         for run_id in ("run-1", "run-2")
     )
     assert sorted(again) == sorted(ids)

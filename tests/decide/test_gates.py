@@ -25,6 +25,7 @@ from tests.build import (
     record,
     rep,
     run,
+    sides,
     touch,
 )
 from unisono import resolve
@@ -34,8 +35,8 @@ FRESH = touch("somebody else", 1)
 REPS = [rep("r"), rep("m", role="msl", territory_id="r")]
 
 
-STEPS = (*resolve.STEPS, *only("contact", "pressure"))
-STEPS += only("arm", "consent_status", "content_gate", "content_use", "candidate", "funnel")
+STEPS = (*resolve.STEPS, *only(*sides("contact", "content_use", "candidate"), "touch", "pressure"))
+STEPS += only("arm", "consent_status", "content_gate", "unsubscription", "funnel")
 
 
 def world(
@@ -61,7 +62,7 @@ def stops(made: Tables, key: str = "a") -> dict[str, str | None]:
     """Return channel -> gate of the customer; of several representatives the one who gets furthest counts."""
     order = [*GATES, None]
     found: dict[str, str | None] = {}
-    for row in made["candidate"]:
+    for row in made.both("candidate"):
         if row["customer_id"] == made.customer(key) and row["product_id"] == "ours":
             seen = [row["blocked_by"], *([found[row["channel"]]] if row["channel"] in found else [])]
             found[row["channel"]] = max(seen, key=order.index)
@@ -128,7 +129,7 @@ CASES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
     "content used": (
         "repeat_content",
         EMAIL_FAX_VISIT,
-        {"touches": [touch("a", 59, "attended", "msl", content_id="leaflet")]},
+        {"touches": [touch("a", 59, "attended", "congress", content_id="leaflet")]},
     ),
     "cap": ("cap", ("email",), {"touches": [touch("a", 6)], "channels": limited(EMAIL, caps=WEEK)}),
     "cap of none": ("cap", ("fax",), {"channels": limited(FAX, caps=[{"days": 7, "at_most": 0}])}),
@@ -161,7 +162,8 @@ def test_this_gate_alone_stops_the_candidate(
     assert stops(made) == OPEN | dict.fromkeys(channels, gate)
     counted = {(row["customer_id"], row["gate"]): row for row in made["funnel"]}
     removed = sum(
-        row["blocked_by"] == gate and row["customer_id"] == made.customer("a") for row in made["candidate"]
+        row["blocked_by"] == gate and row["customer_id"] == made.customer("a")
+        for row in made.both("candidate")
     )
     assert counted[made.customer("a"), gate]["removed"] == removed > 0
     assert counted["*", gate]["removed"] >= removed
@@ -247,18 +249,19 @@ def test_the_funnel_conserves_candidates() -> None:
         playbook(channels=limited(EMAIL, caps=WEEK), policy={"holdout": 0.3}),
         steps=STEPS,
     )
-    permitted = sum(row["blocked_by"] is None for row in made["candidate"])
+    candidates = made.both("candidate")
+    permitted = sum(row["blocked_by"] is None for row in candidates)
     steps = sorted(
         (row for row in made["funnel"] if row["customer_id"] == "*"), key=lambda row: row["position"]
     )
-    entering = len(made["candidate"])
+    entering = len(candidates)
     for step in steps:
         assert step["entering"] == entering
-        assert step["removed"] == Counter(row["blocked_by"] for row in made["candidate"])[step["gate"]]
+        assert step["removed"] == Counter(row["blocked_by"] for row in candidates)[step["gate"]]
         entering -= step["removed"]
     assert entering == permitted > 0
-    for customer in {row["customer_id"] for row in made["candidate"]}:
-        own = [row for row in made["candidate"] if row["customer_id"] == customer]
+    for customer in {row["customer_id"] for row in candidates}:
+        own = [row for row in candidates if row["customer_id"] == customer]
         left = len(own)
         rows = [row for row in made["funnel"] if row["customer_id"] == customer]
         for step in sorted(rows, key=lambda row: row["position"]):
@@ -376,8 +379,13 @@ def test_the_most_restrictive_statement_of_merged_records_survives() -> None:
 
 def test_each_field_force_gets_its_own_channels_only() -> None:
     made = world()
-    roles = {(row["channel"], row["rep_id"]): row["blocked_by"] for row in made["candidate"] if row["rep_id"]}
-    assert roles == {("visit", "r"): None, ("msl", "m"): None, ("visit", "m"): "wall", ("msl", "r"): "wall"}
+    commercial, medical = (
+        {(row["channel"], row["rep_id"]): row["blocked_by"] for row in made[name] if row["rep_id"]}
+        for name in sides("candidate")
+    )
+    assert commercial == {("visit", "r"): None, ("visit", "m"): "wall"}
+    assert medical == {("msl", "m"): None, ("msl", "r"): "wall"}
+    assert {row["channel"] for row in made["candidate"]} == {"email", "visit", "fax"}
 
 
 def arms(people: int, **policy: Any) -> dict[str, bool]:

@@ -11,11 +11,13 @@ import pytest
 from tests.e2e.conftest import CLOCK
 from tests.same import assert_rows
 from unisono import pipeline
+from unisono.engine.graph import SqlStep
 from unisono.errors import EngineError, UnisonoError
 from unisono.project import open_project
 from unisono.store import Snapshot
 
-NAMED_AFTER_RUNS = {"decision", "identity_event", "previous_xref", "previous_identity_event"}
+NAMED_AFTER_RUNS = {"identity_event", "previous_xref", "previous_identity_event"}
+NAMED_AFTER_RUNS |= {"decision", "commercial_decision", "medical_decision"}
 
 
 def tables(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:
@@ -52,6 +54,32 @@ def test_the_manifest_says_what_the_run_was_made_from(finished_demo: Path) -> No
         "decision",
     }
     assert all(stage["peak_mib"] > 0 for stage in manifest["stages"])
+    assert any(name.startswith("wall: ") for name in manifest["checks"])
+
+
+def test_both_sides_of_the_wall_are_decided(finished_demo: Path) -> None:
+    snapshot = open_project(finished_demo).snapshot()
+    for table in ("touchpoint", "medical_touchpoint", "commercial_decision", "medical_decision"):
+        assert snapshot.table(table).num_rows > 0
+    both = [
+        *snapshot.table("commercial_decision").to_pylist(),
+        *snapshot.table("medical_decision").to_pylist(),
+    ]
+    assert_rows(both, snapshot.table("decision").to_pylist(), "decision")
+
+
+def test_a_run_whose_steps_leak_is_not_even_begun(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = open_project(demo)
+    published = project.snapshot().run_id
+    sql = demo / "content_use.sql"
+    sql.write_text(
+        "select customer_id, content_id, occurred_at as last_used_at, is_human as too_recent from medical_touchpoint"
+    )
+    leaking = [SqlStep(step.table, sql) if step.table == "content_use" else step for step in pipeline.STEPS]
+    monkeypatch.setattr(pipeline, "STEPS", tuple(leaking))
+    with pytest.raises(EngineError, match=r"UN3013 .*content_use\.too_recent"):
+        project.run(as_of=CLOCK, force=True)
+    assert project.snapshot().run_id == published
 
 
 def test_the_simulated_label_reaches_every_decision(finished_demo: Path) -> None:

@@ -112,7 +112,9 @@ def test_only_customers_with_a_representative_are_suggested_to_one(read: Read) -
 
 @pytest.mark.shared
 def test_every_representative_has_a_mixed_week_within_capacity(read: Read) -> None:
-    prices = read("select owner, used, capacity from price where resource = 'rep_minutes'")
+    prices = read(
+        "select owner, used, capacity from (from price union all from medical_price) where resource = 'rep_minutes'"
+    )
     assert len(prices) == 9
     assert all(0.8 * row["capacity"] < row["used"] <= row["capacity"] for row in prices)
     sales = read(

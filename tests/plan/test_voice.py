@@ -41,7 +41,8 @@ def touchpoint(number: int, products: list[str] | None, **other: object) -> dict
 def voice(touchpoints: list[dict[str, object]]) -> list[dict[str, object]]:
     with TemporaryDirectory() as folder, DuckDBEngine(Path(folder)) as engine:
         engine.table("playbook_product_alias", ALIASES)
-        engine.table("touchpoint", rows("touchpoint", touchpoints))
+        engine.table("touchpoint", rows("touchpoint", touchpoints[::2]))
+        engine.table("medical_touchpoint", rows("medical_touchpoint", touchpoints[1::2]))
         (step,) = STEPS
         engine.table(step.table, Query.from_file(step.path, {}))
         return engine.read("select * from voice order by quarter, company_id, product_id").to_pylist()
@@ -108,4 +109,4 @@ def test_the_sql_says_the_same_to_spark() -> None:
     (step,) = STEPS
     spark = Query.from_file(step.path, {}).sql("spark")
     assert "EXPLODE" in spark
-    assert set(step.reads) == {"touchpoint", "playbook_product_alias"}
+    assert set(step.reads) == {"touchpoint", "medical_touchpoint", "playbook_product_alias"}

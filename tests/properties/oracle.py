@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from hashlib import md5
 from typing import Any
 
@@ -19,6 +20,14 @@ SEVERITY = ("granted", "expired", "pending", "denied", "withdrawn")
 LONG_AGO = datetime.fromisoformat("1900-01-01")
 Candidate = tuple[str, str, str, str | None]
 """A record, product, channel and representative."""
+
+
+def contact_of(touch: Row) -> tuple[str, str, str]:
+    return touch["source_record_id"], touch["channel"], touch["contact_id"]
+
+
+def is_reaching_out(touch: Row) -> bool:
+    return touch["event"] in REACHING_OUT and touch["direction"] == "outbound"
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,23 @@ class Oracle:
         touches = [row for row in self.data["source_touchpoint"] if row["company"] == "self"]
         return [row for row in touches if key in (None, row["source_record_id"])]
 
+    @cached_property
+    def medical_contacts(self) -> set[tuple[str, str, str]]:
+        """Contacts of which any touchpoint is medical by its channel, its content or its representative."""
+        channels = {channel.id for channel in self.book.channels if channel.purpose == "medical"}
+        contents = {content.id for content in self.book.content if content.purpose == "medical"}
+        reps = {rep["rep_id"] for rep in self.data["rep"] if rep["role"] == "msl"}
+        return {
+            contact_of(row)
+            for row in self.data["source_touchpoint"]
+            if row["channel"] in channels or row["content_id"] in contents or row["rep_id"] in reps
+        }
+
+    def is_medical(self, touch: Row) -> bool:
+        return contact_of(touch) in self.medical_contacts
+
     def is_stale(self) -> bool:
-        ages = [self.age(row["occurred_at"]) for row in self.own()]
+        ages = [self.age(row["occurred_at"]) for row in self.own() if is_reaching_out(row)]
         return not ages or min(ages) > self.book.policy.stale_after_days
 
     def is_held_out(self, key: str) -> bool:
@@ -127,6 +151,7 @@ class Oracle:
             row["content_id"]
             for row in self.own(key)
             if row["occurred_at"].date() > self.clock.date() - recent
+            and self.is_medical(row) == (channel.purpose == "medical")
         }
         return any(
             content.product == product
@@ -143,7 +168,7 @@ class Oracle:
     def has_too_many_contacts(self, key: str, channel: Channel) -> bool:
         latest: dict[tuple[str, str], datetime] = defaultdict(lambda: LONG_AGO)
         for row in self.own(key):
-            if row["event"] in REACHING_OUT and row["direction"] == "outbound":
+            if is_reaching_out(row):
                 contact = (row["channel"], row["contact_id"])
                 latest[contact] = max(latest[contact], row["occurred_at"])
         ages = {contact: self.age(moment) for contact, moment in latest.items()}

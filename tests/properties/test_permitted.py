@@ -27,6 +27,7 @@ from tests.build import (
     record,
     rep,
     run,
+    sides,
     touch,
 )
 from tests.properties.oracle import Oracle
@@ -113,6 +114,7 @@ def some_data(random: Random) -> dict[str, list[Row]]:
             company=random.choice(["self", "self", "self", "them"]),
             direction=random.choice(["outbound", "outbound", "inbound"]),
             product=random.choice([None, "Ours", "Theirs"]),
+            rep_id=random.choice([None, None, None, "r", "m"]),
         )
         for n in range(random.choice([0, 8, 16, 16, 24, 24]))
     ]
@@ -160,18 +162,14 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     keys = {customer: key for key, customer in names.items()}
     permitted = Oracle(book, data, names, CLOCK).permitted()
 
-    def candidates(table: str) -> list[tuple[str, str, str, str | None]]:
-        return [
-            (keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"])
-            for row in made[table]
-        ]
+    def candidates(rows: list[Row]) -> list[tuple[str, str, str, str | None]]:
+        return [(keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"]) for row in rows]
 
-    open_ = [row["blocked_by"] is None for row in made["candidate"]]
-    ours = {entry for entry, free in zip(candidates("candidate"), open_, strict=True) if free}
-    assert ours == permitted
-    assert set(candidates("action")) == permitted
+    free = [row for row in made.both("candidate") if row["blocked_by"] is None]
+    assert set(candidates(free)) == permitted
+    assert set(candidates(made.both("action"))) == permitted
 
-    decided = candidates("decision")
+    decided = candidates(made["decision"])
     assert set(decided) <= permitted
     minutes = {channel.id: channel.minutes for channel in book.channels}
     for who in data["rep"]:
@@ -181,7 +179,8 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     sent = Counter(channel for _, _, channel, rep_id in decided if rep_id is None)
     assert all(channel.capacity is None or sent[channel.id] <= channel.capacity for channel in book.channels)
     assert all(count <= book.policy.per_customer for count in Counter(key for key, *_ in decided).values())
-    assert max(Counter((key, product) for key, product, _, _ in decided).values(), default=1) == 1
+    one_each = Counter((row["customer_id"], row["product_id"], row["purpose"]) for row in made["decision"])
+    assert max(one_each.values(), default=1) == 1
     assert all(row["value"] > 0 for row in made["decision"])
     undecided = set(names.values()) - {row["customer_id"] for row in made["decision"]}
     assert {row["customer_id"] for row in made["no_action"]} == undecided
@@ -194,5 +193,6 @@ def test_the_order_of_the_input_does_not_matter(seed: int) -> None:
     book, data = some_book(random), some_data(random)
     made = run(data, book)
     shuffled = run({name: random.sample(rows, len(rows)) for name, rows in data.items()}, book)
-    for table in ("customer_xref", "preference", "belief", "candidate", "action", "decision", "no_action"):
+    two_sided = sides("touchpoint", "preference", "belief", "candidate", "action")
+    for table in ("customer_xref", *two_sided, "decision", "no_action"):
         assert_rows(shuffled[table], made[table], table)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.build import Row, ago, area, consent, filled, named, record, rep, run
+from tests.build import Row, ago, area, consent, filled, named, record, rep, run, sides, touch
 from unisono.resolve import STEPS
 
 
@@ -240,3 +240,47 @@ def test_the_brick_of_a_customer_is_its_fullest_record_s() -> None:
     people = [record("a", licence_id="1", brick="B1", city="Oslo"), record("b", licence_id="1", brick="B2")]
     made = run({"source_record": people}, steps=STEPS)
     assert [row["brick"] for row in made["customer"]] == ["B1"]
+
+
+# --- the wall ---------------------------------------------------------------------------------------------
+
+
+def split(*touches: Row) -> tuple[set[str], set[str]]:
+    """Return the ids of the commercial and of the medical touchpoints."""
+    data = {"source_record": [record("a"), record("b")], "source_touchpoint": touches}
+    made = run({**data, "rep": [rep("r"), rep("m", role="msl")]}, steps=STEPS)
+    commercial, medical = ({row["touchpoint_id"] for row in made[name]} for name in sides("touchpoint"))
+    assert not commercial & medical
+    assert commercial | medical == {row["touchpoint_id"] for row in touches}
+    return commercial, medical
+
+
+@pytest.mark.parametrize(
+    ("said", "is_medical"),
+    [
+        ({"channel": "email"}, False),
+        ({"channel": "visit", "rep_id": "r", "content_id": "leaflet"}, False),
+        ({"channel": "email", "content_id": "unheard of", "rep_id": "nobody"}, False),
+        ({"channel": "msl"}, True),
+        ({"channel": "email", "content_id": "paper"}, True),
+        ({"channel": "visit", "rep_id": "m"}, True),
+        ({"channel": "msl", "rep_id": "r", "content_id": "leaflet"}, True),
+        ({"channel": "msl", "company": "them"}, True),
+    ],
+)
+def test_what_anything_says_is_medical_is_medical(said: Row, is_medical: bool) -> None:
+    commercial, medical = split(touch("a", touchpoint_id="t", **said))
+    assert (commercial, medical) == ((set(), {"t"}) if is_medical else ({"t"}, set()))
+
+
+def test_a_whole_contact_is_on_one_side() -> None:
+    mail = {"channel": "email", "contact_id": "m"}
+    commercial, medical = split(
+        touch("a", 5, "sent", touchpoint_id="sent", content_id="paper", **mail),
+        touch("a", 4, "opened", touchpoint_id="opened", **mail),
+        touch("a", 3, "clicked", touchpoint_id="other mail", channel="email", contact_id="n"),
+        touch("a", 3, "called", touchpoint_id="other channel", channel="fax", contact_id="m"),
+        touch("b", 3, "opened", touchpoint_id="other person", **mail),
+    )
+    assert medical == {"sent", "opened"}
+    assert commercial == {"other mail", "other channel", "other person"}

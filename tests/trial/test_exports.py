@@ -19,13 +19,8 @@ from unisono.trial.exports import Reader
 from unisono.trial.facts import Facts
 from unisono.world import Dirt, WorldSettings, new_world, step_world
 
-OUTBOUND = """
-select c.channel, count(*) as contacts
-from contact as c
-where c.is_own and c.is_outbound
-group by c.channel
-"""
-LEFT = "select count(distinct customer_id) as people from touchpoint where event = 'unsubscribed'"
+OUTBOUND = "select channel, count(*) as contacts from touch group by channel"
+LEFT = "select count(distinct customer_id) as people from unsubscription"
 STANDING = "select channel, status, count(*) as statements from consent group by all"
 
 

@@ -37,7 +37,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def touchpoints(folder: Path) -> Counter[tuple[object, ...]]:
     """Published touchpoints of `folder`: how many there are of each customer, channel, event and instant."""
     what = "customer_id, channel, event, is_human, product_id, content_id, occurred_at"
-    table = open_project(folder).snapshot().read(f"select {what} from touchpoint")
+    both = "(select * from touchpoint union all select * from medical_touchpoint)"
+    table = open_project(folder).snapshot().read(f"select {what} from {both}")
     return Counter(tuple(row.values()) for row in table.to_pylist())
 
 

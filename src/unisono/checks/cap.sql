@@ -1,9 +1,15 @@
 -- No suggestions that together with the contacts already made are more than a cap allows, or that disturb a rest.
-with contact_day as (
+with every as (
+    select customer_id, channel, contact_id, occurred_at, event from touchpoint where is_own and direction = 'outbound'
+    union all
+    select customer_id, channel, contact_id, occurred_at, event
+    from medical_touchpoint
+    where is_own and direction = 'outbound'
+),
+contact_day as (
     select distinct t.customer_id, t.channel, t.contact_id, date_diff('day', t.occurred_at, $as_of) as age
-    from touchpoint as t
+    from every as t
     inner join playbook_event as e on e.event = t.event and e.is_contact
-    where t.is_own and t.direction = 'outbound'
 ),
 counted as (
     select

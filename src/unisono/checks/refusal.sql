@@ -1,6 +1,11 @@
 -- No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that for the same
 -- address, or for the present one; and none to a customer held out of suggestions.
-with refused as (
+with every as (
+    select customer_id, channel, occurred_at from touchpoint where event = 'unsubscribed' and is_own
+    union all
+    select customer_id, channel, occurred_at from medical_touchpoint where event = 'unsubscribed' and is_own
+),
+refused as (
     select d.decision_id, n.address, n.channel_value, n.stated_at as refused_at
     from decision as d
     inner join playbook_channel as h on h.channel = d.channel
@@ -14,8 +19,7 @@ with refused as (
     union all
     select d.decision_id, 'any' as address, null as channel_value, t.occurred_at as refused_at
     from decision as d
-    inner join touchpoint as t
-        on t.customer_id = d.customer_id and t.channel = d.channel and t.event = 'unsubscribed' and t.is_own
+    inner join every as t on t.customer_id = d.customer_id and t.channel = d.channel
 ),
 granted as (
     select d.decision_id, g.address, g.channel_value, g.stated_at as granted_at

@@ -20,8 +20,9 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """Follow a column back to the columns of the sources.
 
     Prints the tree of tables and columns its values are made from, and which expression of sources.yaml fills each
-    column at its roots.
+    column at its roots. Says too whether its table can be traced to medical data, by joins and filters as well.
     """
+    from unisono.checks.wall import told, ways_to_medical
     from unisono.engine.lineage import column_lineage
     from unisono.pipeline import STEPS
 
@@ -32,14 +33,18 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         raise UsageError("UN5004", "a table and a column are needed", hint=hint)
     origin = column_lineage(table, column, STEPS)
     roots = mapped(project.sources(), sorted(origin.leaves()))
+    ways = ways_to_medical(STEPS)
+    medical = told(ways[table]) if table in ways else ""
     if as_json:
-        echo_json({"column": origin.name, "leaves": sorted(origin.leaves()), "sources": roots})
+        leaves = sorted(origin.leaves())
+        echo_json({"column": origin.name, "leaves": leaves, "sources": roots, "medical": medical})
         return
     for line in origin.lines():
         click.echo(line)
     click.echo()
     cells = [(row["column"], row["source"], row["file"], row["expression"]) for row in roots]
     print_table("Filled from", ["column", "source", "file", "expression"], cells)
+    click.echo(f"Medical: {medical or f'nothing of {table} can be traced to medical data'}")
 
 
 def mapped(sources: Sources, leaves: list[str]) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ COSTS = ("fatigue_cost", "unit_cost")
 DECISIONS = """
 select d.*, f.product_name, f.channel_name, f.title, r.rep_name
 from decision as d
-inner join decision_fact as f
+inner join (select * from decision_fact union all select * from medical_decision_fact) as f
     on f.customer_id = d.customer_id and f.product_id = d.product_id and f.channel = d.channel
 left join rep as r on r.rep_id = d.rep_id
 where case when $column = 'customer_id' then d.customer_id else d.decision_id end = $wanted
@@ -36,10 +36,23 @@ where c.customer_id = $who
 ABOUT = {
     "no_action": "select reason, detail, best_value from no_action where customer_id = $who",
     "funnel": "select gate, entering, removed, example from funnel where customer_id = $who order by position",
-    "actions": "select * from action where customer_id = $who order by value desc",
+    "actions": """
+        select * from (select * from action union all select * from medical_action)
+        where customer_id = $who order by value desc
+    """,
     "consent": "select * from consent where customer_id = $who order by stated_at desc",
-    "belief": "select * from belief where customer_id = $who order by product_id, probability desc",
-    "preference": "select * from preference where customer_id = $who order by dimension, mean desc",
+    "belief": """
+        select 'commercial' as side, * from belief where customer_id = $who
+        union all
+        select 'medical' as side, * from medical_belief where customer_id = $who
+        order by side, product_id, probability desc
+    """,
+    "preference": """
+        select 'commercial' as side, * from preference where customer_id = $who
+        union all
+        select 'medical' as side, * from medical_preference where customer_id = $who
+        order by side, dimension, mean desc
+    """,
     "records": "select * from customer_xref where customer_id = $who order by system, source_record_id",
 }
 NOTHING = {
@@ -190,6 +203,7 @@ def print_alternatives(about: Row, chosen: set[tuple[str, str, str | None]]) -> 
     )
     beliefs = [
         (
+            row["side"],
             row["product_id"],
             row["stage"],
             f"{row['probability']:.0%}",
@@ -199,7 +213,9 @@ def print_alternatives(about: Row, chosen: set[tuple[str, str, str | None]]) -> 
         if row["probability"] >= 0.01
     ]
     print_table(
-        "Belief about the decision stage", ["product", "stage", "probability", "last moved by"], beliefs
+        "Belief about the decision stage, by side of the wall",
+        ["side", "product", "stage", "probability", "last moved by"],
+        beliefs,
     )
     statements = [
         (

@@ -58,15 +58,6 @@ response as (
         on s.segment = coalesce(lower(trim(c.specialty)), 'unknown') and s.dimension = 'channel' and s.value = a.channel
     left join preference as p on p.customer_id = a.customer_id and p.dimension = 'channel' and p.value = a.channel
 ),
-room as (
-    -- Contacts that the caps over all channels still allow; several suggestions of one run share them.
-    select a.customer_id, min(c.at_most - coalesce(q.touches, 0)) as room
-    from (select distinct customer_id from permitted) as a
-    cross join playbook_cap as c
-    left join pressure as q on q.customer_id = a.customer_id and q.channel = c.channel and q.days = c.days
-    where c.channel = 'all' and c.gate = 'cap'
-    group by a.customer_id
-),
 term as (
     select
         a.customer_id,
@@ -93,6 +84,7 @@ term as (
     inner join playbook_channel as h on h.channel = a.channel
     inner join playbook_channel_matrix as m on m.lifecycle = r.lifecycle and m.channel = a.channel
     inner join potential as o on o.customer_id = a.customer_id and o.product_id = a.product_id
+    inner join room as z on z.customer_id = a.customer_id
     inner join response as w on w.customer_id = a.customer_id and w.channel = a.channel
     inner join content_gate as g on g.product_id = a.product_id and g.channel = a.channel and g.blocked_by is null
     inner join playbook_content as k on k.content_id = g.content_id
@@ -104,7 +96,6 @@ term as (
     left join topic_factor as f on f.customer_id = a.customer_id and f.content_id = k.content_id
     left join pressure as q
         on q.customer_id = a.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
-    left join room as z on z.customer_id = a.customer_id
     where not coalesce(u.too_recent, false)
 ),
 valued as (

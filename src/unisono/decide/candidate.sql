@@ -1,12 +1,6 @@
--- Every customer x own product x channel x representative, and the first gate that stops it. Gates are asked in the
--- contract's order and fail closed: what is not known to be permitted is not permitted.
-with unsubscribed as (
-    select customer_id, channel, max(occurred_at) as unsubscribed_at
-    from touchpoint
-    where event = 'unsubscribed' and is_own
-    group by customer_id, channel
-),
-usable as (
+-- Every customer x own product x channel of one side of the wall x representative, and the first gate that stops it.
+-- Gates are asked in the contract's order and fail closed: what is not known to be permitted is not permitted.
+with usable as (
     select g.product_id, g.channel, k.value as kind, g.content_id
     from content_gate as g
     inner join playbook_content_tag as k on k.content_id = g.content_id and k.tag = 'kind'
@@ -37,18 +31,18 @@ forbidden as (
     select channel from playbook_cap where gate = 'cap' and at_most = 0
 ),
 latest as (
-    select occurred_at from touchpoint where is_own order by occurred_at desc limit 20
+    select occurred_at from touch order by occurred_at desc limit 20
 ),
 placed as (
     select occurred_at, row_number() over (order by occurred_at desc) as place from latest
 ),
-size as (select count(*) as touchpoints from touchpoint where is_own),
+size as (select count(*) as touches from touch),
 newest as (
     -- Up to one row in a hundred, and at most 19, may carry a wrong date without making old data look fresh.
     select max(p.occurred_at) as newest_at
     from placed as p
     cross join size as z
-    where p.place >= least(20, 1 + floor(z.touchpoints / 100))
+    where p.place >= least(20, 1 + floor(z.touches / 100))
 ),
 bound as (select distinct channel from playbook_channel_system),
 reached as (
@@ -72,7 +66,7 @@ pair as (
     cross join playbook_product as p
     cross join playbook_channel as h
     left join assignment as a on a.customer_id = c.customer_id and h.owner = 'rep'
-    where p.is_own and h.owner <> 'none'
+    where p.is_own and h.owner <> 'none' and h.purpose = $purpose
 )
 select
     x.customer_id,
@@ -104,7 +98,7 @@ left join arm on arm.customer_id = x.customer_id
 left join consent_status as s
     on s.customer_id = x.customer_id and s.channel = x.channel and s.purpose = x.purpose
     and s.product_id = x.product_id
-left join unsubscribed as u on u.customer_id = x.customer_id and u.channel = x.channel
+left join unsubscription as u on u.customer_id = x.customer_id and u.channel = x.channel
 left join usable_count as t on t.product_id = x.product_id and t.channel = x.channel and t.kind = x.kind
 left join used_count as d
     on d.customer_id = x.customer_id and d.product_id = x.product_id and d.channel = x.channel and d.kind = x.kind

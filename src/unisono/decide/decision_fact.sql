@@ -1,15 +1,14 @@
 -- Everything an explanation of one choice may state, gathered once: no sentence may say what is not here.
 with latest as (
     select customer_id, channel as last_contact_channel, occurred_at as last_contact_at
-    from contact
-    where is_own and is_outbound
+    from touch
     qualify row_number() over (partition by customer_id order by occurred_at desc, channel, contact_id) = 1
 ),
 usual as (
     select t.customer_id, t.channel, count(*) as contacts
-    from contact as t
-    inner join playbook_channel as h on h.channel = t.channel and h.owner <> 'none'
-    where t.is_own and t.is_outbound and date_diff('day', t.occurred_at, $as_of) < 365
+    from touch as t
+    inner join playbook_channel as h on h.channel = t.channel and h.owner <> 'none' and h.purpose = $purpose
+    where date_diff('day', t.occurred_at, $as_of) < 365
     group by t.customer_id, t.channel
     qualify row_number() over (partition by t.customer_id order by count(*) desc, t.channel) = 1
 ),
@@ -47,6 +46,7 @@ select
     d.product_id,
     d.channel,
     d.rep_id,
+    h.purpose,
     d.content_id,
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
     a.fatigue_cost, a.unit_cost, a.minutes, a.value,

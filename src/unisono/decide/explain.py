@@ -33,7 +33,7 @@ GATE_WORDS = {
 def explain(
     tables: Mapping[str, pa.Table], *, run_id: str, as_of: datetime, data_version: str, code_version: str
 ) -> pa.Table:
-    """Kernel: `decision_fact` -> `decision`."""
+    """Kernel: `decision_fact` -> `decision`, of one side of the wall."""
     versions = {
         "run_id": run_id,
         "data_version": data_version,
@@ -107,7 +107,7 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
 def why_not_usual(fact: Fact) -> str:
     """Return why the usual channel with this customer was not taken, or that it was."""
     if fact["usual_channel"] is None:
-        return "There is no usual action: we did not contact this customer in the last year."
+        return f"There is no usual action: no {fact['purpose']} channel was used with this customer in the last year."
     usual = f"the usual {fact['usual_channel_name']} ({_times(fact['usual_contacts'])} in the last year)"
     if fact["usual_channel"] == fact["channel"]:
         return f"This is {usual}."

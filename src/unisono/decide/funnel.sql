@@ -1,5 +1,10 @@
 -- How many candidates met and failed each gate, for the whole run ('*') and for each customer.
-with gate as (
+with asked as (
+    select * from candidate
+    union all
+    select * from medical_candidate
+),
+gate as (
     select *
     from (
         values
@@ -13,7 +18,7 @@ stopped as (
         blocked_by as gate,
         count(*) as candidates,
         min(product_id || '/' || channel || coalesce('/' || rep_id, '')) as example
-    from candidate
+    from asked
     group by customer_id, blocked_by
 ),
 scoped as (

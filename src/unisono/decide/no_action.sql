@@ -1,7 +1,12 @@
 -- Customers for whom doing nothing was best: nothing permitted, nothing worth its cost, or no time left for it.
-with best as (
+with permitted as (
+    select customer_id, product_id, channel, rep_id, value from action
+    union all
+    select customer_id, product_id, channel, rep_id, value from medical_action
+),
+best as (
     select customer_id, product_id, channel, value
-    from action
+    from permitted
     qualify row_number() over (partition by customer_id order by value desc, product_id, channel, rep_id) = 1
 ),
 last_gate as (
@@ -19,7 +24,7 @@ select
     end as detail,
     b.value as best_value
 from customer as c
-left join (select distinct customer_id from choice) as d on d.customer_id = c.customer_id
+left join (select distinct customer_id from decision) as d on d.customer_id = c.customer_id
 left join best as b on b.customer_id = c.customer_id
 left join last_gate as g on g.customer_id = c.customer_id
 where d.customer_id is null

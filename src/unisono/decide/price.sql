@@ -1,14 +1,17 @@
--- Use and price of every scarce resource: the representatives' time and suggestions, the central channels' sendings.
+-- Use and price of every scarce resource of one side of the wall: the representatives' time and suggestions, the central channels' sendings.
 with resource as (
-    select 'rep_minutes' as resource, rep_id as owner, capacity_minutes as capacity from rep
+    select 'rep_minutes' as resource, rep_id as owner, capacity_minutes as capacity
+    from rep
+    where (role = 'msl') = ($purpose = 'medical')
     union all
     select 'rep_suggestions' as resource, r.rep_id as owner, cast(p.per_rep as double) as capacity
     from rep as r
     cross join playbook_policy as p
+    where (r.role = 'msl') = ($purpose = 'medical')
     union all
     select 'channel_sends' as resource, channel as owner, cast(capacity as double) as capacity
     from playbook_channel
-    where owner = 'central' and capacity is not null
+    where owner = 'central' and capacity is not null and purpose = $purpose
 ),
 used as (
     select 'rep_minutes' as resource, c.rep_id as owner, sum(h.minutes) as used, max(c.unit_price) as price

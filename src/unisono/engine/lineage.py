@@ -12,10 +12,11 @@ from functools import cache
 
 from sqlglot import exp
 from sqlglot.lineage import lineage
+from sqlglot.optimizer.scope import traverse_scope
 
 from unisono.engine.base import columns_of, kernel_name
 from unisono.engine.graph import SqlStep, Step
-from unisono.engine.sql import SCHEMA, parse, source
+from unisono.engine.sql import SCHEMA, parse, qualified
 from unisono.errors import UsageError, did_you_mean
 from unisono.tables import TABLES
 
@@ -62,26 +63,48 @@ def column_lineage(table: str, column: str, steps: Sequence[Step]) -> Origin:
     return _trace(table, column, {step.table: step for step in steps}, {})
 
 
+def made_by(step: Step) -> str:
+    """Return the short name of a step's SQL file, or the name of its kernel."""
+    return step.source[1] if isinstance(step, SqlStep) else kernel_name(step.kernel)
+
+
+def inputs(step: Step, column: str) -> Sequence[tuple[str, str]]:
+    """Return the (table, column) pairs that the values of a column are made from; parameters have no table."""
+    if isinstance(step, SqlStep):
+        return _flows(*step.source)[column]
+    taken = [(name, field) for name, fields in columns_of(step.reads).items() for field in fields]
+    return [*taken, *(("", f"${value}") for value in step.values)]
+
+
+def columns_used(step: Step, table: str) -> frozenset[str]:
+    """Return the columns of a table that a step looks at anywhere: in values, joins, filters and orders."""
+    if isinstance(step, SqlStep):
+        return _used(*step.source).get(table, frozenset())
+    return frozenset(columns_of(step.reads)[table])
+
+
+@cache
+def _used(text: str, where: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for scope in traverse_scope(qualified(text, where)):
+        for alias, table in scope.sources.items():
+            if isinstance(table, exp.Table):
+                columns = {column.name for column in scope.columns if column.table == alias}
+                found[table.name] = found.get(table.name, frozenset()) | columns
+    return found
+
+
 def _trace(
     table: str, column: str, steps: Mapping[str, Step], known: dict[tuple[str, str], Origin]
 ) -> Origin:
     if (table, column) not in known:
         step = steps.get(table)
-        made_by, inputs = _made(step, column) if step else ("", [])
         origins = tuple(
-            _trace(name, field, steps, known) if name else Origin("", field) for name, field in inputs
+            _trace(name, field, steps, known) if name else Origin("", field)
+            for name, field in (inputs(step, column) if step else ())
         )
-        known[table, column] = Origin(table, column, made_by, origins)
+        known[table, column] = Origin(table, column, made_by(step) if step else "", origins)
     return known[table, column]
-
-
-def _made(step: Step, column: str) -> tuple[str, Sequence[tuple[str, str]]]:
-    """Return who makes a column, and the columns and parameters it is made from."""
-    if isinstance(step, SqlStep):
-        text, where = source(step.path)
-        return where, _flows(text, where)[column]
-    taken = [(name, field) for name, fields in columns_of(step.reads).items() for field in fields]
-    return kernel_name(step.kernel), [*taken, *(("", f"${value}") for value in step.values)]
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.schema import MappingSchema
 
 from unisono.engine.dialect import differences, harmonise, render
 from unisono.errors import EngineError, did_you_mean
@@ -40,9 +41,11 @@ class Query:
     values: Mapping[str, Value] = field(default_factory=dict)
 
     @classmethod
-    def from_file(cls, path: Path, values: Mapping[str, Value]) -> Query:
-        """Read `path`; parameters it does not use are left out of `values`."""
-        text, where = source(path)
+    def from_file(
+        cls, path: Path, values: Mapping[str, Value], renamed: Mapping[str, str] | None = None
+    ) -> Query:
+        """Read `path`, other tables in place of those `renamed`; values it does not use are left out."""
+        text, where = source(path, renamed)
         return cls(text, where, pick(values, parameters(text, where), where))
 
     def bound(self) -> exp.Query:
@@ -69,9 +72,24 @@ class Query:
         )
 
 
-def source(path: Path) -> tuple[str, str]:
-    """Return a SQL file's text and its short name, `<stage>/<table>.sql`."""
-    return path.read_text(encoding="utf-8"), "/".join(path.parts[-2:])
+def source(path: Path, renamed: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return a SQL file's text, other tables in place of those `renamed`, and its short name, `<stage>/<table>.sql`."""
+    text, where = path.read_text(encoding="utf-8"), "/".join(path.parts[-2:])
+    return _renamed(text, where, tuple((renamed or {}).items())), where
+
+
+@lru_cache(PREPARED)
+def _renamed(text: str, where: str, names: tuple[tuple[str, str], ...]) -> str:
+    if not names:
+        return text
+    tree = parse(text, where).copy()
+    inner = {cte.alias for cte in tree.find_all(exp.CTE)}
+    new = {old: name for old, name in names if old not in inner}
+    for table in tree.find_all(exp.Table):
+        if table.name in new:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
+            table.set("this", exp.to_identifier(new[table.name]))
+    return tree.sql("duckdb")
 
 
 def pick(values: Mapping[str, Value], wanted: Iterable[str], where: str) -> dict[str, Value]:
@@ -145,16 +163,27 @@ def check_portable(text: str, where: str) -> None:
         raise EngineError("UN3006", f"{construct} is not the same on every engine", where=where, hint=instead)
 
 
-def typed(text: str, where: str) -> exp.Query:
-    """Return a statement with every column's table and every expression's type; UN3003 for unknown columns."""
-    from sqlglot.optimizer.annotate_types import annotate_types
+def qualified(text: str, where: str) -> exp.Query:
+    """Return a statement with every column's table, and no star; EngineError UN3003 for unknown columns."""
     from sqlglot.optimizer.qualify import qualify
 
     try:
-        tree = qualify(parse(text, where).copy(), schema=SCHEMA, dialect="duckdb", quote_identifiers=False)
+        tree = parse(text, where).copy()
+        return qualify(tree, schema=_schema(), dialect="duckdb", quote_identifiers=False)
     except SqlglotError as error:
         raise EngineError("UN3003", f"not valid SQL: {error}", where=where) from error
-    return annotate_types(tree, schema=SCHEMA, dialect="duckdb")
+
+
+def typed(text: str, where: str) -> exp.Query:
+    """Return a qualified statement with every expression's type."""
+    from sqlglot.optimizer.annotate_types import annotate_types
+
+    return annotate_types(qualified(text, where), schema=_schema(), dialect="duckdb")
+
+
+@cache
+def _schema() -> MappingSchema:
+    return MappingSchema(SCHEMA, dialect="duckdb")
 
 
 def ordering(name: str) -> tuple[str, ...]:

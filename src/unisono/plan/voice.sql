@@ -1,13 +1,22 @@
 -- Touchpoints of each company of the playbook for each product in each quarter.
-with named as (
+with every as (
+    select touchpoint_id, company_id, occurred_at, product_id, products from touchpoint where company_id is not null
+
+    union all
+
+    select touchpoint_id, company_id, occurred_at, product_id, products
+    from medical_touchpoint
+    where company_id is not null
+),
+
+named as (
     select
         touchpoint_id,
         company_id,
         occurred_at,
         coalesce(product_id, 'other') as product_id,
         1 as is_first
-    from touchpoint
-    where company_id is not null
+    from every
 
     union all
 
@@ -19,8 +28,7 @@ with named as (
         0 as is_first
     from (
         select touchpoint_id, company_id, occurred_at, unnest(products) as name
-        from touchpoint
-        where company_id is not null
+        from every
     ) as listed
     left join playbook_product_alias as alias on alias.alias = lower(trim(listed.name))
 ),

@@ -198,7 +198,7 @@ class Policy(Section):
     )
     fatigue_window_days: Days = 30
     stale_after_days: Days = Field(
-        default=45, description="Nothing is decided when the newest touchpoint is older than this"
+        default=45, description="Nothing is decided when the company's newest contact is older than this"
     )
     decision_valid_days: Days = 7
     salt: str = Field(

@@ -1,7 +1,7 @@
 """Learn what each customer prefers, believes, bears and could matter for.
 
 Reads `touchpoint`, `customer` and the playbook. Writes `contact`, `evidence`, `preference_prior`,
-`preference`, `pressure`, `belief` and `potential`.
+`preference`, `belief` and `potential`, each for both sides of the wall; `touch` and `pressure` count both.
 """
 
 from __future__ import annotations

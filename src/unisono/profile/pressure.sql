@@ -8,9 +8,9 @@ with asked as (
 longest as (select max(days) as days from asked),
 recent as (
     select c.customer_id, c.channel, c.contact_id, c.occurred_at, date_diff('day', c.occurred_at, $as_of) as age
-    from contact as c
+    from touch as c
     cross join longest as l
-    where c.is_own and c.is_outbound and date_diff('day', c.occurred_at, $as_of) < l.days
+    where date_diff('day', c.occurred_at, $as_of) < l.days
 ),
 counted as (
     select customer_id, channel, contact_id, occurred_at, age from recent

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from unisono.tables.contract import Column, Event, Table, Type
+from unisono.tables.contract import Column, Event, Table, Type, twin
 from unisono.tables.decide import DECIDE
 from unisono.tables.ingest import INGEST
 from unisono.tables.plan import PLAN
@@ -25,12 +25,24 @@ __all__ = [
     "EVENTS",
     "GATES",
     "TABLES",
+    "TWINS",
     "Column",
     "Event",
     "Table",
     "Type",
 ]
 
+_DECLARED = (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {table.name: table for table in (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE)}
+    {
+        table.name: table
+        for declared in _DECLARED
+        for table in ((declared, twin(declared)) if declared.two_sided else (declared,))
+    }
 )
+
+TWINS: Mapping[str, str] = MappingProxyType(
+    {table.name: twin(table).name for table in _DECLARED if table.two_sided}
+)
+"""Table of the commercial side of the wall -> its medical twin."""

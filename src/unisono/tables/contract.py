@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Type = Literal["VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR[]"]
@@ -30,7 +30,8 @@ class Column:
 class Table:
     """One table: `row` says what a row is, `key` identifies it, `made_by` names the stage that writes it.
 
-    Of the columns in `one_of`, which may each be empty, every row has at least one.
+    Of the columns in `one_of`, which may each be empty, every row has at least one. A `two_sided` table is the
+    commercial side of the wall and has a medical twin; `like` names the table whose columns it repeats.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Table:
     columns: tuple[Column, ...]
     sort: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    two_sided: bool = False
+    like: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError if the contract has none."""
@@ -52,6 +55,17 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Column names in order."""
         return tuple(column.name for column in self.columns)
+
+
+def twin(table: Table) -> Table:
+    """Return the medical side of a two-sided table."""
+    return replace(
+        table,
+        name=f"medical_{table.name.removeprefix('commercial_')}",
+        row=f"{table.row}, on the medical side",
+        two_sided=False,
+        like=table.like or table.name,
+    )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, TERMS, c
 from unisono.tables.contract import Table
 from unisono.tables.vocabulary import CONSENT_STATUSES, GATES
+
+PURPOSE = c("purpose", "VARCHAR", "what the contact is for", values=("commercial", "medical"))
+ROOM = c(
+    "room",
+    "BIGINT",
+    "further suggestions that the caps over all channels and the policy allow",
+    unit="suggestions",
+    minimum=0,
+)
+DECISION = Table(
+    "decision",
+    "decide",
+    "one suggestion, with everything needed to audit it",
+    ("decision_id",),
+    (
+        c("decision_id", "VARCHAR", "the suggestion"),
+        c("run_id", "VARCHAR", "the run that made it"),
+        CUSTOMER,
+        REP,
+        PRODUCT,
+        CHANNEL,
+        PURPOSE,
+        c("content_id", "VARCHAR", "content"),
+        *TERMS,
+        c("currency", "VARCHAR", "ISO 4217 currency of all values"),
+        *PRICED,
+        c(
+            "runner_up",
+            "VARCHAR",
+            "next best permitted action for the customer, product/channel",
+            nullable=True,
+        ),
+        c("runner_up_value", "DOUBLE", "its value", unit="currency", nullable=True),
+        c("flip_condition", "VARCHAR", "what would change the decision"),
+        c("usual_channel", "VARCHAR", "the company's usual channel with the customer", nullable=True),
+        c("why_not_usual", "VARCHAR", "why this and not the usual action"),
+        c("reasons", "VARCHAR[]", "two or three reasons with dated facts"),
+        c("arm", "VARCHAR", "experiment arm"),
+        c("propensity", "DOUBLE", "probability with which this action was chosen", unit="0..1"),
+        c("explored", "BOOLEAN", "true where it was chosen to learn"),
+        c("consent_status", "VARCHAR", "standing of consent, or not_required"),
+        c("consent_proof", "VARCHAR", "the statement relied on"),
+        c("content_version", "VARCHAR", "version of the content"),
+        c("policy_version", "VARCHAR", "hash of the playbook"),
+        c("model_version", "VARCHAR", "code that computed the terms"),
+        c("data_version", "VARCHAR", "hash of all source files"),
+        c("decided_at", "TIMESTAMP", "clock of the run"),
+        c("expires_at", "TIMESTAMP", "when it must not be used any more"),
+        c("simulated", "BOOLEAN", "true where the customer is simulated"),
+    ),
+)
 
 DECIDE = (
     Table(
@@ -26,7 +79,7 @@ DECIDE = (
         (
             CUSTOMER,
             CHANNEL,
-            c("purpose", "VARCHAR", "what the contact is for", values=("commercial", "medical")),
+            PURPOSE,
             PRODUCT,
             c(
                 "status",
@@ -69,6 +122,22 @@ DECIDE = (
             c("last_used_at", "TIMESTAMP", "latest contact with it"),
             c("too_recent", "BOOLEAN", "true while it must not be repeated"),
         ),
+        two_sided=True,
+    ),
+    Table(
+        "unsubscription",
+        "decide",
+        "one channel a customer unsubscribed from",
+        ("customer_id", "channel"),
+        (CUSTOMER, CHANNEL, c("unsubscribed_at", "TIMESTAMP", "when, for the last time")),
+    ),
+    Table(
+        "room",
+        "decide",
+        "how many suggestions a customer may still get in this run",
+        ("customer_id",),
+        (CUSTOMER, ROOM),
+        two_sided=True,
     ),
     Table(
         "candidate",
@@ -88,6 +157,7 @@ DECIDE = (
                 nullable=True,
             ),
         ),
+        two_sided=True,
     ),
     Table(
         "funnel",
@@ -115,14 +185,9 @@ DECIDE = (
             REP,
             c("content_id", "VARCHAR", "best content for it"),
             *TERMS,
-            c(
-                "room",
-                "BIGINT",
-                "further contacts that the caps over all channels allow; empty if there is no such cap",
-                unit="contacts",
-                nullable=True,
-            ),
+            ROOM,
         ),
+        two_sided=True,
     ),
     Table(
         "choice",
@@ -138,6 +203,7 @@ DECIDE = (
             c("value", "DOUBLE", "value before the price of what it uses", unit="currency"),
             *PRICED,
         ),
+        two_sided=True,
     ),
     Table(
         "price",
@@ -156,6 +222,7 @@ DECIDE = (
             c("capacity", "DOUBLE", "amount there is", unit="minutes, suggestions or contacts"),
             c("price", "DOUBLE", "value per unit of the best action it kept out", unit="currency/unit"),
         ),
+        two_sided=True,
     ),
     Table(
         "decision_fact",
@@ -167,6 +234,7 @@ DECIDE = (
             PRODUCT,
             CHANNEL,
             REP,
+            PURPOSE,
             c("content_id", "VARCHAR", "content"),
             *TERMS,
             *PRICED,
@@ -229,48 +297,10 @@ DECIDE = (
             c("currency", "VARCHAR", "ISO 4217 currency of all money"),
             c("decision_valid_days", "BIGINT", "days a suggestion may be used", unit="days"),
         ),
+        two_sided=True,
     ),
-    Table(
-        "decision",
-        "decide",
-        "one suggestion, with everything needed to audit it",
-        ("decision_id",),
-        (
-            c("decision_id", "VARCHAR", "the suggestion"),
-            c("run_id", "VARCHAR", "the run that made it"),
-            CUSTOMER,
-            REP,
-            PRODUCT,
-            CHANNEL,
-            c("content_id", "VARCHAR", "content"),
-            *TERMS,
-            c("currency", "VARCHAR", "ISO 4217 currency of all values"),
-            *PRICED,
-            c(
-                "runner_up",
-                "VARCHAR",
-                "next best permitted action for the customer, product/channel",
-                nullable=True,
-            ),
-            c("runner_up_value", "DOUBLE", "its value", unit="currency", nullable=True),
-            c("flip_condition", "VARCHAR", "what would change the decision"),
-            c("usual_channel", "VARCHAR", "the company's usual channel with the customer", nullable=True),
-            c("why_not_usual", "VARCHAR", "why this and not the usual action"),
-            c("reasons", "VARCHAR[]", "two or three reasons with dated facts"),
-            c("arm", "VARCHAR", "experiment arm"),
-            c("propensity", "DOUBLE", "probability with which this action was chosen", unit="0..1"),
-            c("explored", "BOOLEAN", "true where it was chosen to learn"),
-            c("consent_status", "VARCHAR", "standing of consent, or not_required"),
-            c("consent_proof", "VARCHAR", "the statement relied on"),
-            c("content_version", "VARCHAR", "version of the content"),
-            c("policy_version", "VARCHAR", "hash of the playbook"),
-            c("model_version", "VARCHAR", "code that computed the terms"),
-            c("data_version", "VARCHAR", "hash of all source files"),
-            c("decided_at", "TIMESTAMP", "clock of the run"),
-            c("expires_at", "TIMESTAMP", "when it must not be used any more"),
-            c("simulated", "BOOLEAN", "true where the customer is simulated"),
-        ),
-    ),
+    DECISION,
+    replace(DECISION, name="commercial_decision", two_sided=True, like="decision"),
     Table(
         "no_action",
         "decide",

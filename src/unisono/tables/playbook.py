@@ -253,7 +253,7 @@ PLAYBOOK = (
             c(
                 "stale_after_days",
                 "BIGINT",
-                "age of the newest touchpoint above which nothing is decided",
+                "age of the company's newest contact above which nothing is decided",
                 unit="days",
             ),
             c("decision_valid_days", "BIGINT", "days a suggestion may be used", unit="days"),

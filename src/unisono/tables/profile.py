@@ -24,6 +24,7 @@ PROFILE = (
             c("responded", "BOOLEAN", "true where a person responded"),
             c("touchpoints", "BIGINT", "touchpoints in it", unit="touchpoints"),
         ),
+        two_sided=True,
     ),
     Table(
         "evidence",
@@ -40,6 +41,7 @@ PROFILE = (
             c("response_count", "BIGINT", "contacts answered, unweighted", unit="contacts"),
             c("last_at", "TIMESTAMP", "latest contact"),
         ),
+        two_sided=True,
     ),
     Table(
         "preference_prior",
@@ -53,6 +55,7 @@ PROFILE = (
             c("mean", "DOUBLE", "expected response probability", unit="0..1"),
             c("strength", "DOUBLE", "how many own contacts it weighs", unit="contacts"),
         ),
+        two_sided=True,
     ),
     Table(
         "preference",
@@ -70,6 +73,19 @@ PROFILE = (
             c("last_at", "TIMESTAMP", "latest contact"),
             c("prior_mean", "DOUBLE", "what it was shrunk to", unit="0..1"),
             c("prior_strength", "DOUBLE", "how many contacts the prior weighs", unit="contacts"),
+        ),
+        two_sided=True,
+    ),
+    Table(
+        "touch",
+        "profile",
+        "one contact by which the company itself reached out, on either side of the wall",
+        ("customer_id", "contact_id", "channel"),
+        (
+            CUSTOMER,
+            c("contact_id", "VARCHAR", "the contact"),
+            CHANNEL,
+            c("occurred_at", "TIMESTAMP", "latest time the company reached out in it"),
         ),
     ),
     Table(
@@ -99,6 +115,7 @@ PROFILE = (
             c("moved_by", "VARCHAR", "last event that moved it"),
             c("moved_at", "TIMESTAMP", "when that happened"),
         ),
+        two_sided=True,
     ),
     Table(
         "potential",
@@ -112,5 +129,6 @@ PROFILE = (
             c("specialty_weight", "DOUBLE", "weight of the specialty in the playbook", unit="0..1"),
             c("activity_rank", "DOUBLE", "rank among customers by contacts with any company", unit="0..1"),
         ),
+        two_sided=True,
     ),
 )

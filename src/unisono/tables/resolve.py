@@ -96,6 +96,7 @@ RESOLVE = (
             *PROVENANCE,
         ),
         ("customer_id", "occurred_at"),
+        two_sided=True,
     ),
     Table(
         "consent",

@@ -1,14 +1,15 @@
 """Rival policies: each chooses from the same permitted actions under the same limits.
 
-Consent, caps, rest, approval and the control arm have already taken their share when `action` was made, so that
-policies differ in nothing but what they prefer.
+Consent, caps, rest, approval and the control arm have already taken their share when actions were made, so that
+policies differ in nothing but what they prefer. Each chooses for the medical side of the wall first, and then for the
+commercial side with the room that this leaves, as a run does.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from unisono.world.chance import Chance
 Floats = NDArray[np.float64]
 Tables = Mapping[str, pa.Table]
 Choice = dict[str, Any]
+Chooser = Callable[[Tables], list[Choice]]
 
 POLICIES: dict[str, str] = {
     "unisono": "the decisions of the published run",
@@ -56,7 +58,7 @@ SUGGESTION = pa.schema(
 """What a week of the world takes: one row per suggestion, in the order of the lists that are worked through."""
 
 _RECORD_KEY = ("system", "source_record_id")
-_READ = ("action", "rep", "playbook_channel", "playbook_policy")
+_LIMITS = ("rep", "playbook_channel", "playbook_policy")
 _RECORD = """
 select customer_id, system, source_record_id
 from customer_xref
@@ -75,17 +77,33 @@ def suggest(policy: str, snapshot: Snapshot, world: Path, seed: int) -> pa.Table
     records = {row.pop("customer_id"): row for row in snapshot.read(_RECORD).to_pylist()}
     if policy == "unisono":
         return _named(snapshot.table("decision").to_pylist(), records)
-    tables = {name: snapshot.table(name) for name in _READ}
-    tables["action"] = _sorted(tables["action"])
     clock = datetime.fromisoformat(snapshot.manifest["clock"])
-    if policy == "oracle":
-        chosen = solve({**tables, "action": _told(tables["action"], records, world)}).to_pylist()
-    elif policy == "greedy":
-        chosen = take(tables, tables["action"]["value"].to_numpy())
-    else:
-        order = np.arange(tables["action"].num_rows)
-        chosen = take(tables, 1.0 - Chance(seed).uniform("random policy", clock.toordinal(), order))
+    choosers: dict[str, Chooser] = {
+        "oracle": lambda tables: solve(
+            {**tables, "action": _told(tables["action"], records, world)}
+        ).to_pylist(),
+        "greedy": lambda tables: take(tables, tables["action"]["value"].to_numpy()),
+        "random": lambda tables: take(tables, _luck(tables["action"], clock, seed)),
+    }
+    chosen = _both_sides(snapshot, choosers[policy])
     return _named([row | {"decision_id": _decision_id(policy, clock, row)} for row in chosen], records)
+
+
+def _both_sides(snapshot: Snapshot, choose: Chooser) -> list[Choice]:
+    """Return what is chosen for the medical side and then, in the room this leaves, for the commercial side."""
+    limits = {name: snapshot.table(name) for name in _LIMITS}
+    medical = choose(limits | {"action": _sorted(snapshot.table("medical_action"))})
+    room = dict(zip(*_columns(snapshot.table("medical_room"), "customer_id", "room"), strict=True))
+    for row in medical:
+        room[row["customer_id"]] -= 1
+    action = _sorted(snapshot.table("action"))
+    left = pa.array([room[who] for who in action["customer_id"].to_pylist()], pa.int64())
+    return medical + choose(limits | {"action": _replaced(action, "room", left)})
+
+
+def _luck(action: pa.Table, clock: datetime, seed: int) -> Floats:
+    """Return a random number in (0, 1] for each action."""
+    return 1.0 - Chance(seed).uniform("random policy", clock.toordinal(), np.arange(action.num_rows))
 
 
 def take(tables: Tables, worth: Floats) -> list[Choice]:
@@ -131,8 +149,11 @@ def _told(action: pa.Table, records: Mapping[str, Mapping[str, str]], world: Pat
     asked = pa.Table.from_pylist(known, pa.schema([SUGGESTION.field(name) for name in _RECORD_KEY]))
     for column in ("product_id", "channel", "content_id"):
         asked = asked.append_column(column, action[column])
-    truth = pa.array(true_values(world, asked), pa.float64())
-    return action.set_column(action.column_names.index("value"), action.field("value"), truth)
+    return _replaced(action, "value", pa.array(true_values(world, asked), pa.float64()))
+
+
+def _replaced(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    return table.set_column(table.column_names.index(name), table.field(name), column)
 
 
 def _named(chosen: Sequence[Mapping[str, Any]], records: Mapping[str, Mapping[str, str]]) -> pa.Table:

@@ -1,5 +1,25 @@
 /* No suggestions that together with the contacts already made are more than a cap allows, or that disturb a rest. */
-WITH contact_day AS (
+WITH every AS (
+  SELECT
+    customer_id,
+    channel,
+    contact_id,
+    occurred_at,
+    event
+  FROM touchpoint
+  WHERE
+    is_own AND direction = 'outbound'
+  UNION ALL
+  SELECT
+    customer_id,
+    channel,
+    contact_id,
+    occurred_at,
+    event
+  FROM medical_touchpoint
+  WHERE
+    is_own AND direction = 'outbound'
+), contact_day AS (
   SELECT DISTINCT
     t.customer_id,
     t.channel,
@@ -9,11 +29,9 @@ WITH contact_day AS (
       CAST(t.occurred_at AS DATE),
       CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
     ) AS age
-  FROM touchpoint AS t
+  FROM every AS t
   INNER JOIN playbook_event AS e
     ON e.event = t.event AND e.is_contact
-  WHERE
-    t.is_own AND t.direction = 'outbound'
 ), counted AS (
   SELECT
     d.decision_id,

@@ -1,6 +1,22 @@
 /* No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that for the same */
 /* address, or for the present one; and none to a customer held out of suggestions. */
-WITH refused AS (
+WITH every AS (
+  SELECT
+    customer_id,
+    channel,
+    occurred_at
+  FROM touchpoint
+  WHERE
+    event = 'unsubscribed' AND is_own
+  UNION ALL
+  SELECT
+    customer_id,
+    channel,
+    occurred_at
+  FROM medical_touchpoint
+  WHERE
+    event = 'unsubscribed' AND is_own
+), refused AS (
   SELECT
     d.decision_id,
     n.address,
@@ -29,11 +45,8 @@ WITH refused AS (
     NULL AS channel_value,
     t.occurred_at AS refused_at
   FROM decision AS d
-  INNER JOIN touchpoint AS t
-    ON t.customer_id = d.customer_id
-    AND t.channel = d.channel
-    AND t.event = 'unsubscribed'
-    AND t.is_own
+  INNER JOIN every AS t
+    ON t.customer_id = d.customer_id AND t.channel = d.channel
 ), granted AS (
   SELECT
     d.decision_id,

@@ -105,23 +105,6 @@ FROM (
       AND s.value = a.channel
     LEFT JOIN preference AS p
       ON p.customer_id = a.customer_id AND p.dimension = 'channel' AND p.value = a.channel
-  ), room AS (
-    /* Contacts that the caps over all channels still allow; several suggestions of one run share them. */
-    SELECT
-      a.customer_id,
-      MIN(c.at_most - COALESCE(q.touches, 0)) AS room
-    FROM (
-      SELECT DISTINCT
-        customer_id
-      FROM permitted
-    ) AS a
-    CROSS JOIN playbook_cap AS c
-    LEFT JOIN pressure AS q
-      ON q.customer_id = a.customer_id AND q.channel = c.channel AND q.days = c.days
-    WHERE
-      c.channel = 'all' AND c.gate = 'cap'
-    GROUP BY
-      a.customer_id
   ), term AS (
     SELECT
       a.customer_id,
@@ -155,6 +138,8 @@ FROM (
       ON m.lifecycle = r.lifecycle AND m.channel = a.channel
     INNER JOIN potential AS o
       ON o.customer_id = a.customer_id AND o.product_id = a.product_id
+    INNER JOIN room AS z
+      ON z.customer_id = a.customer_id
     INNER JOIN response AS w
       ON w.customer_id = a.customer_id AND w.channel = a.channel
     INNER JOIN content_gate AS g
@@ -177,8 +162,6 @@ FROM (
       ON q.customer_id = a.customer_id
       AND q.channel = 'all'
       AND q.days = y.fatigue_window_days
-    LEFT JOIN room AS z
-      ON z.customer_id = a.customer_id
     WHERE
       NOT COALESCE(u.too_recent, FALSE)
   ), valued AS (

@@ -1,17 +1,6 @@
-/* Every customer x own product x channel x representative, and the first gate that stops it. Gates are asked in the */
-/* contract's order and fail closed: what is not known to be permitted is not permitted. */
-WITH unsubscribed AS (
-  SELECT
-    customer_id,
-    channel,
-    MAX(occurred_at) AS unsubscribed_at
-  FROM touchpoint
-  WHERE
-    event = 'unsubscribed' AND is_own
-  GROUP BY
-    customer_id,
-    channel
-), usable AS (
+/* Every customer x own product x channel of one side of the wall x representative, and the first gate that stops it. */
+/* Gates are asked in the contract's order and fail closed: what is not known to be permitted is not permitted. */
+WITH usable AS (
   SELECT
     g.product_id,
     g.channel,
@@ -72,9 +61,7 @@ WITH unsubscribed AS (
 ), latest AS (
   SELECT
     occurred_at
-  FROM touchpoint
-  WHERE
-    is_own
+  FROM touch
   ORDER BY
     occurred_at DESC
   LIMIT 20
@@ -85,10 +72,8 @@ WITH unsubscribed AS (
   FROM latest
 ), size AS (
   SELECT
-    COUNT(*) AS touchpoints
-  FROM touchpoint
-  WHERE
-    is_own
+    COUNT(*) AS touches
+  FROM touch
 ), newest AS (
   /* Up to one row in a hundred, and at most 19, may carry a wrong date without making old data look fresh. */
   SELECT
@@ -96,7 +81,7 @@ WITH unsubscribed AS (
   FROM placed AS p
   CROSS JOIN size AS z
   WHERE
-    p.place >= LEAST(20, 1 + FLOOR(z.touchpoints / 100))
+    p.place >= LEAST(20, 1 + FLOOR(z.touches / 100))
 ), bound AS (
   SELECT DISTINCT
     channel
@@ -126,7 +111,7 @@ WITH unsubscribed AS (
   LEFT JOIN assignment AS a
     ON a.customer_id = c.customer_id AND h.owner = 'rep'
   WHERE
-    p.is_own AND h.owner <> 'none'
+    p.is_own AND h.owner <> 'none' AND h.purpose = '<purpose>'
 )
 SELECT
   x.customer_id,
@@ -189,7 +174,7 @@ LEFT JOIN consent_status AS s
   AND s.channel = x.channel
   AND s.purpose = x.purpose
   AND s.product_id = x.product_id
-LEFT JOIN unsubscribed AS u
+LEFT JOIN unsubscription AS u
   ON u.customer_id = x.customer_id AND u.channel = x.channel
 LEFT JOIN usable_count AS t
   ON t.product_id = x.product_id AND t.channel = x.channel AND t.kind = x.kind

@@ -13,9 +13,7 @@ WITH latest AS (
         PARTITION BY customer_id
         ORDER BY occurred_at DESC, channel NULLS LAST, contact_id NULLS LAST
       ) AS _w
-    FROM contact
-    WHERE
-      is_own AND is_outbound
+    FROM touch
   ) AS _t
   WHERE
     _w = 1
@@ -30,13 +28,11 @@ WITH latest AS (
       t.channel,
       COUNT(*) AS contacts,
       ROW_NUMBER() OVER (PARTITION BY t.customer_id ORDER BY COUNT(*) DESC, t.channel NULLS LAST) AS _w
-    FROM contact AS t
+    FROM touch AS t
     INNER JOIN playbook_channel AS h
-      ON h.channel = t.channel AND h.owner <> 'none'
+      ON h.channel = t.channel AND h.owner <> 'none' AND h.purpose = '<purpose>'
     WHERE
-      t.is_own
-      AND t.is_outbound
-      AND DATEDIFF(
+      DATEDIFF(
         DAY,
         CAST(t.occurred_at AS DATE),
         CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
@@ -108,6 +104,7 @@ SELECT
   d.product_id,
   d.channel,
   d.rep_id,
+  h.purpose,
   d.content_id,
   a.potential,
   a.priority,

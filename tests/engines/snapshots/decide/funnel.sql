@@ -1,5 +1,13 @@
 /* How many candidates met and failed each gate, for the whole run ('*') and for each customer. */
-WITH gate AS (
+WITH asked AS (
+  SELECT
+    *
+  FROM candidate
+  UNION ALL
+  SELECT
+    *
+  FROM medical_candidate
+), gate AS (
   SELECT
     *
   FROM VALUES
@@ -21,7 +29,7 @@ WITH gate AS (
     blocked_by AS gate,
     COUNT(*) AS candidates,
     MIN(product_id || '/' || channel || COALESCE('/' || rep_id, '')) AS example
-  FROM candidate
+  FROM asked
   GROUP BY
     customer_id,
     blocked_by

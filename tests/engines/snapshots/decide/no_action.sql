@@ -1,5 +1,21 @@
 /* Customers for whom doing nothing was best: nothing permitted, nothing worth its cost, or no time left for it. */
-WITH best AS (
+WITH permitted AS (
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    rep_id,
+    value
+  FROM action
+  UNION ALL
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    rep_id,
+    value
+  FROM medical_action
+), best AS (
   SELECT
     customer_id,
     product_id,
@@ -15,7 +31,7 @@ WITH best AS (
         PARTITION BY customer_id
         ORDER BY value DESC, product_id NULLS LAST, channel NULLS LAST, rep_id NULLS LAST
       ) AS _w
-    FROM action
+    FROM permitted
   ) AS _t
   WHERE
     _w = 1
@@ -54,7 +70,7 @@ FROM customer AS c
 LEFT JOIN (
   SELECT DISTINCT
     customer_id
-  FROM choice
+  FROM decision
 ) AS d
   ON d.customer_id = c.customer_id
 LEFT JOIN best AS b

@@ -1,10 +1,16 @@
-/* Use and price of every scarce resource: the representatives' time and suggestions, the central channels' sendings. */
+/* Use and price of every scarce resource of one side of the wall: the representatives' time and suggestions, the central channels' sendings. */
 WITH resource AS (
   SELECT
     'rep_minutes' AS resource,
     rep_id AS owner,
     capacity_minutes AS capacity
   FROM rep
+  WHERE
+    (
+      role = 'msl'
+    ) = (
+      '<purpose>' = 'medical'
+    )
   UNION ALL
   SELECT
     'rep_suggestions' AS resource,
@@ -12,6 +18,12 @@ WITH resource AS (
     CAST(p.per_rep AS DOUBLE) AS capacity
   FROM rep AS r
   CROSS JOIN playbook_policy AS p
+  WHERE
+    (
+      r.role = 'msl'
+    ) = (
+      '<purpose>' = 'medical'
+    )
   UNION ALL
   SELECT
     'channel_sends' AS resource,
@@ -19,7 +31,7 @@ WITH resource AS (
     CAST(capacity AS DOUBLE) AS capacity
   FROM playbook_channel
   WHERE
-    owner = 'central' AND NOT capacity IS NULL
+    owner = 'central' AND NOT capacity IS NULL AND purpose = '<purpose>'
 ), used AS (
   SELECT
     'rep_minutes' AS resource,

@@ -1,14 +1,32 @@
 /* Touchpoints of each company of the playbook for each product in each quarter. */
-WITH named AS (
+WITH every AS (
+  SELECT
+    touchpoint_id,
+    company_id,
+    occurred_at,
+    product_id,
+    products
+  FROM touchpoint
+  WHERE
+    NOT company_id IS NULL
+  UNION ALL
+  SELECT
+    touchpoint_id,
+    company_id,
+    occurred_at,
+    product_id,
+    products
+  FROM medical_touchpoint
+  WHERE
+    NOT company_id IS NULL
+), named AS (
   SELECT
     touchpoint_id,
     company_id,
     occurred_at,
     COALESCE(product_id, 'other') AS product_id,
     1 AS is_first
-  FROM touchpoint
-  WHERE
-    NOT company_id IS NULL
+  FROM every
   UNION ALL
   SELECT
     listed.touchpoint_id,
@@ -22,9 +40,7 @@ WITH named AS (
       company_id,
       occurred_at,
       EXPLODE(products) AS name
-    FROM touchpoint
-    WHERE
-      NOT company_id IS NULL
+    FROM every
   ) AS listed
   LEFT JOIN playbook_product_alias AS alias
     ON alias.alias = LOWER(TRIM(listed.name))

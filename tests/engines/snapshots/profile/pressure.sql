@@ -25,12 +25,10 @@ WITH asked AS (
       CAST(c.occurred_at AS DATE),
       CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
     ) AS age
-  FROM contact AS c
+  FROM touch AS c
   CROSS JOIN longest AS l
   WHERE
-    c.is_own
-    AND c.is_outbound
-    AND DATEDIFF(
+    DATEDIFF(
       DAY,
       CAST(c.occurred_at AS DATE),
       CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)

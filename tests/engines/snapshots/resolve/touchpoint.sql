@@ -1,4 +1,23 @@
-/* Touchpoints by customer, with companies and products in the playbook's words. Every source touchpoint has one row. */
+/* Touchpoints by customer, with companies and products in the playbook's words. Every source touchpoint has one row, here */
+/* or in `medical_touchpoint`. Medical is what its channel, its content or its representative says is medical, and with it */
+/* everything of the same contact: opening a message answers what the message said. */
+WITH medical AS (
+  SELECT DISTINCT
+    x.customer_id,
+    t.channel,
+    t.contact_id
+  FROM source_touchpoint AS t
+  INNER JOIN customer_xref AS x
+    ON x.system = t.system AND x.source_record_id = t.source_record_id
+  LEFT JOIN playbook_channel AS h
+    ON h.channel = t.channel
+  LEFT JOIN playbook_content AS k
+    ON k.content_id = t.content_id
+  LEFT JOIN rep AS r
+    ON r.rep_id = t.rep_id
+  WHERE
+    h.purpose = 'medical' OR k.purpose = 'medical' OR r.role = 'msl'
+)
 SELECT
   t.touchpoint_id,
   x.customer_id,
@@ -27,9 +46,19 @@ SELECT
 FROM source_touchpoint AS t
 INNER JOIN customer_xref AS x
   ON x.system = t.system AND x.source_record_id = t.source_record_id
+LEFT JOIN medical AS m
+  ON m.customer_id = x.customer_id
+  AND m.channel = t.channel
+  AND m.contact_id = t.contact_id
 LEFT JOIN playbook_company_alias AS a
   ON a.alias = LOWER(TRIM(t.company))
 LEFT JOIN playbook_company AS c
   ON c.company_id = a.company_id
 LEFT JOIN playbook_product_alias AS p
   ON p.alias = LOWER(TRIM(t.product))
+WHERE
+  (
+    NOT m.contact_id IS NULL
+  ) = (
+    '<purpose>' = 'medical'
+  )
