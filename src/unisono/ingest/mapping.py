@@ -160,9 +160,11 @@ class Mapper:
                 batch.rows, wanted.empty_table(), pa.chunked_array([], pa.int64()), batch.refused, cells
             )
         try:
-            made = self._connection.sql(query).to_arrow_table()
+            # Asking for the rows of the query itself would plan it twice.
+            self._connection.execute(f"create or replace temp table made as {query}").fetchall()
         except duckdb.Error as error:
             raise self._unfit(error, "its mapping", file) from error
+        made = self._connection.table("made").to_arrow_table()
         fine = made.filter(pc.is_null(made[PROBLEM]))
         refused = [*batch.refused, *self._refused(batch, made.filter(pc.is_valid(made[PROBLEM])))]
         return Mapped(
