@@ -163,11 +163,17 @@ def _beside(mapper: Mapper, cells: Mapping[str, Sequence[Path]]) -> dict[str, st
     found, some = dict.fromkeys(cells, ""), dict[str, pa.Table]()
     for key, paths in cells.items():
         if paths:
-            some[key] = pa.concat_tables(map(pq.read_table, paths)).drop_columns(ENTRY)
+            some[key] = pa.concat_tables(map(_read, paths)).drop_columns(ENTRY)
         if sum(rows.num_rows for rows in some.values()) > AT_ONCE:
             found |= mapper.beside(some)
             some.clear()
     return found | mapper.beside(some) if some else found
+
+
+def _read(part: Path) -> pa.Table:
+    """Return a part's rows in half the time of `read_table`, which looks for a data set."""
+    with pq.ParquetFile(part) as file:
+        return file.read(use_threads=False)
 
 
 def _known_from(future: Iterable[str], clock: datetime) -> datetime | None:
