@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from unisono.engine import Value
 from unisono.engine.duckdb import DuckDBEngine
+from unisono.engine.sql import mentioned
 from unisono.errors import StoreError, UsageError, did_you_mean
 
 
@@ -68,7 +69,8 @@ class Snapshot:
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         """Return the result of DuckDB SQL over the run's tables, `$parameters` bound."""
         with DuckDBEngine(self.folder) as engine:
-            for name in self.tables:
+            mentions = {name.lower() for name in mentioned(sql, "query")}
+            for name in mentions.intersection(self.tables):
                 engine.attach(name, self.folder / name)
             return engine.read(sql, values)
 

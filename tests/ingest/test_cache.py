@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.ingest.bench import AS_OF, GOOD, HEADER, Bench, Result, touch
 from unisono.errors import SourceError
 from unisono.ingest import read_sources, source_files
 from unisono.ingest.cache import Cache
+from unisono.ingest.whole import Recent
 from unisono.tables import TABLES
 
 FUTURE = "t9,h1,2024-06-10,f2f_visit,visited,1\n"
@@ -188,6 +190,41 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_not_kept(kept: Kept
     with pytest.raises(SourceError, match=r"data/a.csv: UN2002 .*changed while it was read"):
         kept.bench.run(touch("a.csv"), cache=kept.folder, files=files)
     assert kept.entries() == []
+
+
+def test_a_joined_file_that_changes_while_it_is_read_is_refused(kept: Kept) -> None:
+    kept.bench.write("visits.csv", "id,hcp\nv1,h1\n")
+    path = kept.bench.write("about.csv", "id,rep,status\nv1,Ann,done\n")
+    declared = kept.bench.declare(VISITS)
+    files = source_files(read_sources(declared), project=kept.bench.project, data=kept.bench.data)
+    path.write_text("id,rep,status\nv1,Bob,done\n")
+    with pytest.raises(SourceError, match=r"data/about.csv: UN2002 .*changed while it was read"):
+        kept.bench.run(VISITS, cache=kept.folder, files=files)
+
+
+def test_a_file_that_many_join_is_read_once(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = __import__("unisono.ingest.whole", fromlist=["read"]).read
+
+    def reading(file: Any, source: Any) -> Any:
+        read.append(file.label)
+        return real(file, source)
+
+    monkeypatch.setattr("unisono.ingest.whole.read", reading)
+    kept.bench.write("visits.csv", "id,hcp\nv1,h1\nv2,h2\n")
+    kept.bench.write("about.csv", "id,rep,status\nv1,read by many,done\nv2,Ann,planned\n")
+    kept.run(VISITS, VISITS | {"name": "again", "system": "other"})
+    assert read == ["data/about.csv"]
+
+
+def test_of_files_read_lately_those_used_last_are_kept() -> None:
+    recent = Recent(20)
+    first, second, third = ([pa.table({"x": [number]})] for number in range(3))
+    recent.keep("first", first, 8)
+    recent.keep("second", second, 8)
+    assert recent.find("first") is first
+    recent.keep("third", third, 8)
+    assert [recent.find(key) for key in ("first", "second", "third")] == [first, None, third]
 
 
 VISITS = {

@@ -44,10 +44,13 @@ class DuckDBEngine(Engine):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._spill = folder / ".spill"
+        self._attached: dict[str, tuple[Path, ...]] = {}
         self._connection = duckdb.connect(config={"temp_directory": str(self._spill)})
 
     def attach(self, name: str, *folders: Path) -> None:
         """See `Engine.attach`."""
+        if self._attached.get(name) == folders:
+            return
         files = [f"{glob.escape(str(folder))}/*.parquet" for folder in folders]
         parquet = exp.func("read_parquet", exp.convert(files), dialect=self.dialect)
         view = exp.Create(
@@ -57,6 +60,7 @@ class DuckDBEngine(Engine):
             expression=exp.select("*").from_(exp.Table(this=parquet)),
         )
         self._connection.execute(view.sql(dialect=self.dialect))
+        self._attached[name] = folders
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""

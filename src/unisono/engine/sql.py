@@ -141,11 +141,14 @@ def parameters(text: str, where: str) -> set[str]:
     return {node.name for node in parse(text, where).find_all(exp.Placeholder)}
 
 
+def mentioned(text: str, where: str) -> set[str]:
+    """Names that a statement reads rows from: tables, and its own `with`."""
+    return {table.name for table in parse(text, where).find_all(exp.Table)} - {""}
+
+
 def reads(text: str, where: str) -> tuple[str, ...]:
     """Names of the canonical tables a statement reads, sorted; EngineError UN3004 for any other table."""
-    tree = parse(text, where)
-    inner = {cte.alias for cte in tree.find_all(exp.CTE)}
-    names = {table.name for table in tree.find_all(exp.Table)} - inner - {""}
+    names = mentioned(text, where) - {cte.alias for cte in parse(text, where).find_all(exp.CTE)}
     for name in sorted(names):
         if name not in TABLES:
             raise EngineError(

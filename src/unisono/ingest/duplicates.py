@@ -55,11 +55,9 @@ def find_losers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         .from_("staged")
         .where(exp.In(this=hashed, query=exp.select("hashed").from_("doubled").subquery()))
     )
-    for old in ("doubled", "loser"):
-        connection.execute(f"drop table if exists {old}")
-    connection.sql(doubled.sql(dialect=DIALECT)).to_table("doubled")
-    connection.sql(keyed.sql(dialect=DIALECT)).create_view("keyed", replace=True)
-    connection.sql(_LOSERS).to_table("loser")
+    connection.execute(f"create or replace table doubled as {doubled.sql(DIALECT)}").fetchall()
+    connection.execute(f"create or replace view keyed as {keyed.sql(DIALECT)}").fetchall()
+    connection.execute(f"create or replace table loser as {_LOSERS}").fetchall()
 
 
 def _row(columns: Sequence[str]) -> exp.Expr:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import duckdb
@@ -15,7 +15,6 @@ from unisono.errors import SourceError, did_you_mean
 from unisono.ingest import convert
 from unisono.ingest.expression import DIALECT, bind, columns, find_column, joined_name, name, parse, sql
 from unisono.ingest.files import Opened
-from unisono.ingest.read import read
 from unisono.ingest.spec import Join, Source
 
 ORDER, OWNER = "order of row", "owner of row"
@@ -28,14 +27,20 @@ def joins_before(source: Source, join: Join) -> frozenset[str]:
     return frozenset(names[: names.index(join.name)])
 
 
+@dataclass(frozen=True)
+class Joined:
+    """The files of a source's joins by the name of the join, and how to read one of them whole."""
+
+    files: Mapping[str, Sequence[Opened]]
+    rows: Callable[[Opened], Iterable[pa.Table]]
+
+
 class Joins:
     """The joins of a source, each a table that has every key once."""
 
-    def __init__(
-        self, source: Source, files: Mapping[str, Sequence[Opened]], trees: Iterable[exp.Expr]
-    ) -> None:
+    def __init__(self, source: Source, joined: Joined, trees: Iterable[exp.Expr]) -> None:
         self._source = source
-        self._files = files
+        self._joined = joined
         self._keys = {
             join.name: {
                 theirs: parse(ours, joins_before(source, join)) for theirs, ours in join.match.items()
@@ -61,14 +66,14 @@ class Joins:
         """Read the joined files into tables; SourceError UN2008 or UN2013 if they do not fit their declaration."""
         alike: dict[tuple[Opened, ...], list[Join]] = {}
         for join in self._source.join:  # joins of the same files read them once
-            alike.setdefault(tuple(self._files.get(join.name, ())), []).append(join)
+            alike.setdefault(tuple(self._joined.files.get(join.name, ())), []).append(join)
         for files, joins in alike.items():
             kept = _each([column for join in joins for column in self._kept(join)])
             self._collect(connection, files, joins, kept)
             for join in joins:
                 query = _latest(join.model_dump_json(), tuple(kept), tuple(self._needed[join.name]))
                 try:
-                    connection.execute(f"create table {_table(join).sql(DIALECT)} as {query}")
+                    connection.execute(f"create temp table {_table(join).sql(DIALECT)} as {query}")
                 except duckdb.Error as error:
                     raise SourceError(
                         "UN2013",
@@ -148,11 +153,9 @@ class Joins:
         parts = [pa.table({one: pa.nulls(0, pa.string()) for one in names})]
         for file in files:
             header: dict[str, None] = {}
-            with closing(read(file, self._source)) as batches:
-                for batch in batches:
-                    if not header or not batch.whole:
-                        header |= dict.fromkeys(batch.table.column_names)
-                    parts.append(pa.table(self._chosen(batch.table, kept), names=names))
+            for table in self._joined.rows(file):
+                header |= dict.fromkeys(table.column_names)
+                parts.append(pa.table(self._chosen(table, kept), names=names))
             for join in joins:
                 self._require(join, list(header), file)
         whole = pa.concat_tables(parts)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
@@ -22,7 +21,7 @@ from unisono.ingest.checks import CLOCK, aside_key, checks, failed, lowered, map
 from unisono.ingest.declare import known_words, map_columns
 from unisono.ingest.expression import DIALECT, bind, columns, find_column, literal, name, parse, sql
 from unisono.ingest.files import Opened
-from unisono.ingest.join import Joins
+from unisono.ingest.join import Joined, Joins
 from unisono.ingest.spec import Source
 from unisono.tables import TABLES, Column
 from unisono.tables.arrow import schema
@@ -57,11 +56,16 @@ class Mapped:
     cells: pa.Table
 
 
+def open_database() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory whose SQL reaches nothing outside of it."""
+    return duckdb.connect(config={"enable_external_access": "false"})
+
+
 class Mapper:
     """Turns a source's rows into rows of its canonical table, or into reasons why not.
 
-    Every row comes out exactly once, refused for the first thing that is wrong with it. `joined` are the files
-    of the source's joins.
+    Every row comes out exactly once, refused for the first thing that is wrong with it. What it makes in
+    `database` (see `open_database`) is its own and goes with it: opening one takes longer than mapping a small file.
     """
 
     def __init__(
@@ -70,7 +74,8 @@ class Mapper:
         as_of: datetime,
         channels: Collection[str],
         simulated: bool,
-        joined: Mapping[str, Sequence[Opened]] = MappingProxyType({}),
+        joined: Joined,
+        database: duckdb.DuckDBPyConnection,
     ) -> None:
         assert source.table is not None  # noqa: S101 - `declare.require` has seen to it
         self._source = source
@@ -89,7 +94,7 @@ class Mapper:
         self._in_map = {c: index for index in range(len(source.maps)) for c in map_columns(source, index)}
         self._identity = (source.model_dump_json(), str(sorted(channels)), str(self._simulated))
         self._viewed: set[str] = set()
-        self._connection = duckdb.connect(config={"enable_external_access": "false"})
+        self._connection = database.cursor()
         self._connection.execute("set TimeZone = 'UTC'").fetchall()
         self._connection.execute(f"set variable {CLOCK} = $clock", {"clock": clock}).fetchall()
 
@@ -155,9 +160,11 @@ class Mapper:
                 batch.rows, wanted.empty_table(), pa.chunked_array([], pa.int64()), batch.refused, cells
             )
         try:
-            made = self._connection.sql(query).to_arrow_table()
+            # Asking for the rows of the query itself would plan it twice.
+            self._connection.execute(f"create or replace temp table made as {query}").fetchall()
         except duckdb.Error as error:
             raise self._unfit(error, "its mapping", file) from error
+        made = self._connection.table("made").to_arrow_table()
         fine = made.filter(pc.is_null(made[PROBLEM]))
         refused = [*batch.refused, *self._refused(batch, made.filter(pc.is_valid(made[PROBLEM])))]
         return Mapped(
@@ -193,7 +200,7 @@ class Mapper:
                 _COMPILED.clear()
             places = self._places(columns.names)
             beside = exp.select("*").from_(self._joins.beside(places)).sql(DIALECT, comments=False)
-            view = f"create view {rows} as {beside}"
+            view = f"create temp view {rows} as {beside}"
             self._view(rows, view, file)
             text = self._compile(columns.names, places, exp.to_table(rows, dialect=DIALECT), file)
             _COMPILED[key] = Query(view, text)

@@ -59,7 +59,7 @@ class Settling:
         sources = list({one.source.name: one.source for one in staged}.values())
         if any(source.group for source in sources):
             kept = grouped(kept, sources)
-        self._connection.sql(kept.sql(dialect=DIALECT)).create_view("kept", replace=True)
+        self._see("kept", kept.sql(DIALECT))
         self._write("kept", table)
         return Settled(
             self._per_file("kept", "true"), self._per_file("loser", "not conflict"), self._conflicts(table)
@@ -76,7 +76,7 @@ class Settling:
             self._connection.register("late", pa.concat_tables(late))
             refused.append("select * from late")
         if refused:
-            self._connection.sql(" union all by name ".join(refused)).create_view("all_refused", replace=True)
+            self._see("all_refused", " union all by name ".join(refused))
         self._write("all_refused" if refused else None, QUARANTINE)
 
     def _view(self, view: str, staged: Sequence[Staged], kind: str) -> bool:
@@ -84,12 +84,13 @@ class Settling:
         parts = {str(path) for one in staged for part, path in one.parts.items() if part.startswith(kind)}
         if not parts:
             return False
-        read = self._connection.read_parquet([glob.escape(path) for path in sorted(parts)])
-        read.create_view("part", replace=True)
-        numbered = exp.select(exp.Star(except_=[exp.to_identifier(ENTRY)])).from_("part")
-        numbered = numbered.join("file", using=[ENTRY])
-        self._connection.sql(numbered.sql(dialect=DIALECT)).create_view(view, replace=True)
+        parquet = exp.func("read_parquet", exp.convert([glob.escape(path) for path in sorted(parts)]))
+        numbered = exp.select(exp.Star(except_=[exp.to_identifier(ENTRY)])).from_(exp.Table(this=parquet))
+        self._see(view, numbered.join("file", using=[ENTRY]).sql(DIALECT))
         return True
+
+    def _see(self, view: str, query: str) -> None:
+        self._connection.execute(f"create or replace view {view} as {query}").fetchall()
 
     def _write(self, view: str | None, table: str) -> None:
         """Write what a view holds of a table's columns, in the order of files and lines; nothing without one."""
@@ -103,11 +104,12 @@ class Settling:
             return
         columns = map(name, TABLES[table].names)
         ordered = exp.select(*columns).from_(view).order_by(name(FILE), name(LINE))
-        self._connection.sql(ordered.sql(dialect=DIALECT)).write_parquet(str(file), compression="snappy")
+        copy = f"copy ({ordered.sql(DIALECT)}) to $file (format parquet, compression snappy)"
+        self._connection.execute(copy, {"file": str(file)}).fetchall()
 
     def _per_file(self, view: str, condition: str) -> Counter[int]:
         counted = exp.select(name(FILE), "count(*)").from_(view).where(condition).group_by(name(FILE))
-        return Counter(dict(self._connection.sql(counted.sql(dialect=DIALECT)).fetchall()))
+        return Counter(dict(self._connection.execute(counted.sql(DIALECT)).fetchall()))
 
     def _conflicts(self, table: str) -> dict[int, dict[int, str]]:
         """Return file -> line -> what the row there contradicts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,15 +15,16 @@ import pyarrow.parquet as pq
 from unisono.errors import SourceError
 from unisono.ingest.cache import Cache, Entry, key_of
 from unisono.ingest.files import Opened, SourceFile, sha256
-from unisono.ingest.mapping import Mapper
+from unisono.ingest.join import Joined
+from unisono.ingest.mapping import Mapper, open_database
 from unisono.ingest.read import read
 from unisono.ingest.spec import Source
 from unisono.ingest.staging import CELLS, ENTRY, Staged, Staging
+from unisono.ingest.whole import whole
 
 AT_ONCE = 1_000_000  # rows whose partners are looked up together
 
 Progress = Callable[[str, int], None]
-Joined = Mapping[str, Sequence[Opened]]
 
 
 @dataclass
@@ -45,11 +46,17 @@ class Stage:
     def __post_init__(self) -> None:
         if self.clock.tzinfo:
             self.clock = self.clock.astimezone(UTC).replace(tzinfo=None)
+        self._database = open_database()
         self._hashes = {(one.source, one.file): one.sha256 for one in self.files}
 
-    def source(self, source: Source, files: Iterable[Opened], joined: Joined) -> list[Staged]:
+    def source(
+        self, source: Source, files: Iterable[Opened], joined: Mapping[str, Sequence[Opened]]
+    ) -> list[Staged]:
         """Return what becomes of the rows of a source's files; SourceError UN2xxx if that cannot be said."""
-        mapper = cache(partial(Mapper, source, self.clock, self.channels, self.simulated, joined))
+        beside_it = Joined(joined, partial(self._whole, source))
+        mapper = cache(
+            partial(Mapper, source, self.clock, self.channels, self.simulated, beside_it, self._database)
+        )
         declared = source.model_dump(mode="json", by_alias=True, exclude={"files"})
         made_with = key_of(self.code_version, sorted(self.channels), self.simulated, declared)
         beside = key_of({name: [self._hash(source, one) for one in these] for name, these in joined.items()})
@@ -97,6 +104,9 @@ class Stage:
             self._require_unchanged(staged.source, staged.file)
             entry = self.cache.keep(key, {"raw": sorted(found.items())}, self.cache.aside())
         return dict(entry.note["raw"])
+
+    def _whole(self, source: Source, file: Opened) -> Iterator[pa.Table]:
+        return whole(file, source, self._hash(source, file), partial(self._require_unchanged, source, file))
 
     def _made(self, mapper: Mapper, key: str, source: Source, file: Opened, beside: str) -> Entry:
         staging = Staging(self.cache.aside(), key, source, file)
@@ -153,11 +163,17 @@ def _beside(mapper: Mapper, cells: Mapping[str, Sequence[Path]]) -> dict[str, st
     found, some = dict.fromkeys(cells, ""), dict[str, pa.Table]()
     for key, paths in cells.items():
         if paths:
-            some[key] = pa.concat_tables(map(pq.read_table, paths)).drop_columns(ENTRY)
+            some[key] = pa.concat_tables(map(_read, paths)).drop_columns(ENTRY)
         if sum(rows.num_rows for rows in some.values()) > AT_ONCE:
             found |= mapper.beside(some)
             some.clear()
     return found | mapper.beside(some) if some else found
+
+
+def _read(part: Path) -> pa.Table:
+    """Return a part's rows in half the time of `read_table`, which looks for a data set."""
+    with pq.ParquetFile(part) as file:
+        return file.read(use_threads=False)
 
 
 def _known_from(future: Iterable[str], clock: datetime) -> datetime | None:

@@ -137,11 +137,13 @@ class _Reading:
             yield Finding("per_customer", last, f"{len(rows)} suggestions for one customer", who)
         for kind, channel, days, at_most in _limits(self.book):
             here = [row for row in rows if channel in (row["channel"], "all")]
+            if not here:
+                continue
             made = sum(
                 channel in (contact.channel, "all") and 0 <= (self.clock.date() - contact.day).days < days
                 for contact in self.contacts[who].values()
             )
-            if here and made + len(here) > at_most:
+            if made + len(here) > at_most:
                 because = f"{made} contacts on {channel} in {days} days and {len(here)} suggested, at most {at_most}"
                 yield Finding(kind, here[-1]["decision_id"], because, who)
 
