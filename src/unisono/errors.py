@@ -64,6 +64,7 @@ CODES: dict[str, str] = {
     "UN3011": "a kernel asks for a column that is not in the contract",
     "UN3012": "a check found rows that must not be; nothing was published",
     "UN3013": "the commercial side of a run can be traced to what only the medical side may know",
+    "UN3014": "a part of a SQL statement ('with') has the name of a table",
     "UN3020": "the rows of a file do not add up to accepted, quarantined and duplicates",
     "UN4001": "nothing has been run yet",
     "UN4002": "the published run, or its manifest, is gone or cannot be read",

@@ -229,6 +229,41 @@ def test_a_lost_touchpoint_is_found() -> None:
     assert fired(made) == "checks/conserved.sql"
 
 
+@pytest.mark.parametrize(
+    ("said", "change"),
+    [
+        ({"channel": "msl"}, "delete from medical_touchpoint"),
+        ({"channel": "visit", "rep_id": "m"}, "delete from medical_touchpoint"),
+        ({"channel": "email", "content_id": "paper"}, "delete from medical_touchpoint"),
+        (
+            {"channel": "email", "content_id": "paper"},
+            "update medical_touchpoint set touchpoint_id = 'again'",
+        ),
+    ],
+)
+def test_a_medical_touchpoint_on_the_commercial_side_is_found(said: Row, change: str) -> None:
+    made = made_with(touch("a", 9, **said))
+    assert fired(made) is None
+    for statement in ("insert into touchpoint from medical_touchpoint", change):
+        made.engine.connection.execute(statement)
+    assert fired(made) == "checks/wall.sql"
+
+
+def test_what_follows_in_a_medical_contact_is_medical_too() -> None:
+    mail = {"channel": "email", "contact_id": "n"}
+    made = made_with(touch("a", 9, content_id="paper", **mail), touch("a", 8, "opened", **mail))
+    moved = "from medical_touchpoint where event = 'opened'"
+    for statement in (f"insert into touchpoint {moved}", f"delete {moved}"):
+        made.engine.connection.execute(statement)
+    assert fired(made) == "checks/wall.sql"
+
+
+def test_a_touchpoint_on_both_sides_is_found() -> None:
+    made = made_with(touch("a", 9, channel="msl"))
+    made.engine.connection.execute("insert into touchpoint from medical_touchpoint")
+    assert fired(made) == "checks/conserved.sql"
+
+
 # --- the contract -----------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,7 @@ def purposes(made: Tables, key: str = "a") -> list[str]:
 
 def test_every_decision_is_of_one_side() -> None:
     made = decided()
-    assert purposes(made) == ["commercial", "medical"]  # one a product and side
+    assert set(purposes(made)) == {"commercial", "medical"}
     for table, purpose in zip(sides("commercial_decision"), ("commercial", "medical"), strict=True):
         assert {row["purpose"] for row in made[table]} == {purpose}
     assert {row["owner"] for row in made["price"]} == {"r"}

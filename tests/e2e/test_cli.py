@@ -126,6 +126,25 @@ def test_lineage_ends_at_the_columns_of_the_files(finished_demo: Path, unisono: 
     assert {row["source"] for row in found["sources"]} >= {"crm_calls", "mail_events"}
 
 
+def test_lineage_says_what_can_be_traced_to_medical_data(finished_demo: Path, unisono: Run) -> None:
+    blind = "Medical: nothing of belief can be traced to medical data"
+    assert blind in unisono("lineage", finished_demo, "belief.probability")
+    way = json.loads(unisono("lineage", finished_demo, "decision.value", "--json"))["medical"]
+    assert way.startswith("decision <- medical_decision <- ")
+    assert way.endswith(" <- medical_touchpoint <- source_touchpoint")
+
+
+def test_why_explains_decisions_of_both_sides(finished_demo: Path, unisono: Run) -> None:
+    every = json.loads(unisono("decisions", finished_demo, "--json"))
+    for purpose in ("commercial", "medical"):
+        chosen = next(row for row in every if row["purpose"] == purpose)
+        found = json.loads(unisono("why", finished_demo, chosen["decision_id"], "--json"))
+        (decision,) = found["decisions"]
+        assert decision["title"] == chosen["title"]
+        assert chosen["channel"] in {row["channel"] for row in found["customer"]["actions"]}
+        assert chosen["channel_name"] in unisono("why", finished_demo, chosen["decision_id"])
+
+
 def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
     shown = unisono("voice", finished_demo, "--svg", tmp_path / "voice.svg")
     assert "share of voice [simulated data]" in shown

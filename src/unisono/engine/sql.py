@@ -83,8 +83,7 @@ def _renamed(text: str, where: str, names: tuple[tuple[str, str], ...]) -> str:
     if not names:
         return text
     tree = parse(text, where).copy()
-    inner = {cte.alias for cte in tree.find_all(exp.CTE)}
-    new = {old: name for old, name in names if old not in inner}
+    new = dict(names)
     for table in tree.find_all(exp.Table):
         if table.name in new:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
@@ -147,8 +146,16 @@ def mentioned(text: str, where: str) -> set[str]:
 
 
 def reads(text: str, where: str) -> tuple[str, ...]:
-    """Names of the canonical tables a statement reads, sorted; EngineError UN3004 for any other table."""
-    names = mentioned(text, where) - {cte.alias for cte in parse(text, where).find_all(exp.CTE)}
+    """Names of the canonical tables a statement reads, sorted.
+
+    EngineError UN3004 for any other table, UN3014 for a part ('with') of a table's name: it would hide the table.
+    """
+    inner = {cte.alias for cte in parse(text, where).find_all(exp.CTE)}
+    for name in sorted(inner & TABLES.keys()):
+        raise EngineError(
+            "UN3014", f"'with {name}' hides the table of that name", where=where, hint="rename it"
+        )
+    names = mentioned(text, where) - inner
     for name in sorted(names):
         if name not in TABLES:
             raise EngineError(

@@ -109,24 +109,24 @@ def _luck(action: pa.Table, clock: datetime, seed: int) -> Floats:
 def take(tables: Tables, worth: Floats) -> list[Choice]:
     """Return actions of positive `worth`, highest first, as long as every limit holds.
 
-    The limits are those of the solver: suggestions and room of a customer, one a product and one a channel;
-    minutes and suggestions of a representative; sendings of a central channel.
+    The limits are those of the solver: room of a customer, one action of a representative and one on each central
+    channel; minutes and suggestions of a representative; sendings of a central channel.
     """
     policy = tables["playbook_policy"].to_pylist()[0]
     minutes = dict(zip(*_columns(tables["rep"], "rep_id", "capacity_minutes"), strict=True))
     sends = dict(zip(*_columns(tables["playbook_channel"], "channel", "capacity"), strict=True))
     of_customer, of_rep = Counter[str](), Counter[str]()
-    met: set[tuple[str, str, str]] = set()
+    met: set[tuple[str, str]] = set()
     taken = []
     actions = tables["action"].to_pylist()
     for index in np.argsort(-worth, kind="stable").tolist():
         action = actions[index]
         who, channel, rep = action["customer_id"], action["channel"], action["rep_id"]
-        once = {(who, "product", action["product_id"]), (who, "channel", channel)}
+        group = (who, channel if rep is None else "any representative")
         most = (
             policy["per_customer"] if action["room"] is None else min(policy["per_customer"], action["room"])
         )
-        if worth[index] <= 0 or of_customer[who] >= most or once & met:
+        if worth[index] <= 0 or of_customer[who] >= most or group in met:
             continue
         if rep is None:
             if sends[channel] is not None and sends[channel] < 1:
@@ -138,7 +138,7 @@ def take(tables: Tables, worth: Floats) -> list[Choice]:
             minutes[rep] -= action["minutes"]
             of_rep[rep] += 1
         of_customer[who] += 1
-        met |= once
+        met.add(group)
         taken.append(action)
     return taken
 
