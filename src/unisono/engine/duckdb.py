@@ -36,6 +36,13 @@ FILE = "_file"  # the parameter that a written table's file is bound to
 ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
 
 
+def open_database(**config: str) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that draws no progress bars, as it would by itself in worker processes."""
+    connection = duckdb.connect(config=dict(config))
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
 class DuckDBEngine(Engine):
     """DuckDB over the run's Parquet; spills to the run's folder when memory runs out."""
 
@@ -45,7 +52,7 @@ class DuckDBEngine(Engine):
         super().__init__(folder)
         self._spill = folder / ".spill"
         self._attached: dict[str, tuple[Path, ...]] = {}
-        self._connection = duckdb.connect(config={"temp_directory": str(self._spill)})
+        self._connection = open_database(temp_directory=str(self._spill))
 
     def attach(self, name: str, *folders: Path) -> None:
         """See `Engine.attach`."""

@@ -56,16 +56,11 @@ class Mapped:
     cells: pa.Table
 
 
-def open_database() -> duckdb.DuckDBPyConnection:
-    """Return a database in memory whose SQL reaches nothing outside of it."""
-    return duckdb.connect(config={"enable_external_access": "false"})
-
-
 class Mapper:
     """Turns a source's rows into rows of its canonical table, or into reasons why not.
 
     Every row comes out exactly once, refused for the first thing that is wrong with it. What it makes in
-    `database` (see `open_database`) is its own and goes with it: opening one takes longer than mapping a small file.
+    `database` is its own and goes with it: opening one takes longer than mapping a small file.
     """
 
     def __init__(

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from unisono.engine.duckdb import open_database
 from unisono.ingest.duplicates import find_losers
 from unisono.ingest.expression import DIALECT, name
 from unisono.ingest.group import grouped
@@ -37,7 +37,7 @@ class Settling:
     def __init__(self, staged: Sequence[Staged], target: Path, spill: Path) -> None:
         self._staged = staged
         self._target = target
-        self._connection = duckdb.connect(config={"temp_directory": str(spill)})
+        self._connection = open_database(temp_directory=str(spill))
         numbers = pa.array(range(len(staged)), pa.int32())
         files = pa.table({ENTRY: pa.array([one.key for one in staged], pa.string()), FILE: numbers})
         self._connection.register("file", files)

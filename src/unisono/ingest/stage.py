@@ -12,11 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from unisono.engine.duckdb import open_database
 from unisono.errors import SourceError
 from unisono.ingest.cache import Cache, Entry, key_of
 from unisono.ingest.files import Opened, SourceFile, sha256
 from unisono.ingest.join import Joined
-from unisono.ingest.mapping import Mapper, open_database
+from unisono.ingest.mapping import Mapper
 from unisono.ingest.read import read
 from unisono.ingest.spec import Source
 from unisono.ingest.staging import CELLS, ENTRY, Staged, Staging
@@ -46,7 +47,7 @@ class Stage:
     def __post_init__(self) -> None:
         if self.clock.tzinfo:
             self.clock = self.clock.astimezone(UTC).replace(tzinfo=None)
-        self._database = open_database()
+        self._database = open_database(enable_external_access="false")
         self._hashes = {(one.source, one.file): one.sha256 for one in self.files}
 
     def source(
