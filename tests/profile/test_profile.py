@@ -375,6 +375,65 @@ def test_potential_stays_within_bounds_and_grows_with_activity() -> None:
     assert (ranked[0], ranked[-1]) == (pytest.approx(0.4), pytest.approx(0.8))
 
 
+def prescription(key: str | None, amount: float, months: int = 1, **given: object) -> Row:
+    day = (CLOCK - timedelta(days=30 * months)).date().replace(day=1)
+    facts = {
+        "system": "crm" if key else None,
+        "source_record_id": key,
+        "product": "Ours",
+        "measure": "new_rx",
+    }
+    return facts | {"value": amount, "period_on": day, "source": "rx", "simulated": False} | given
+
+
+def prescribing(*rows: Row, **policy: object) -> dict[str, dict[str, float]]:
+    """Return side -> customer -> how five cardiologists prescribe beside one another."""
+    people = [record(key, specialty="Cardiology") for key in "abcde"]
+    book = playbook(products=PRODUCTS, content=[], policy=policy)
+    made = run({"source_record": people, "source_outcome": rows}, book, steps=STEPS)
+    names = {made.customer(key): key for key in "abcde"}
+    return {
+        side: {
+            names[row["customer_id"]]: row["prescribing"] for row in made[side] if row["product_id"] == "ours"
+        }
+        for side in ("potential", "medical_potential")
+    }
+
+
+def test_who_prescribes_more_than_the_average_matters_more() -> None:
+    found = prescribing(prescription("a", 9), prescription("b", 1), prescription("b", 2, months=3))
+    assert found["potential"] == pytest.approx(
+        {"a": 10 / 3.4, "b": 4 / 3.4, "c": 1 / 3.4, "d": 1 / 3.4, "e": 1 / 3.4}
+    )
+
+
+def test_nobody_counts_for_more_than_three_times_the_average() -> None:
+    assert prescribing(prescription("a", 900))["potential"]["a"] == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        prescription("a", 9, measure="sales"),
+        prescription("a", 9, months=14),
+        prescription(None, 9, brick="B1"),
+        prescription("a", 9, product="Theirs"),
+    ],
+    ids=["another measure", "too old", "by sales area", "another company's product"],
+)
+def test_other_outcomes_say_nothing_of_a_customer(row: Row) -> None:
+    assert set(prescribing(row)["potential"].values()) == {1}
+
+
+def test_the_measure_that_tells_is_the_playbooks() -> None:
+    rows = [prescription("a", 9, measure="sales")]
+    assert prescribing(*rows, outcome_measure="sales")["potential"]["a"] > 1
+
+
+def test_medical_potential_knows_no_prescriptions() -> None:
+    assert set(prescribing(prescription("a", 9))["medical_potential"].values()) == {1}
+
+
 def test_the_clock_is_an_argument() -> None:
     touches = {"source_touchpoint": [touch("a", 1), touch("a", 20)]}
     later = run(touches, steps=STEPS, as_of=CLOCK + timedelta(days=180))

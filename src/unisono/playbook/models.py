@@ -131,7 +131,7 @@ class Stage(Section):
     id: Id
     name: str
     prior: float = Field(gt=0, lt=1, description="Share of customers expected there before evidence")
-    value: Money = Field(description="Long-run worth of a customer of full potential at this stage")
+    value: Money = Field(description="Long-run worth of a customer of potential 1 at this stage")
     advance: Share = Field(description="Chance that a response at this stage moves the customer one stage up")
 
 
@@ -197,6 +197,9 @@ class Policy(Section):
         default=0.0, description="Cost per contact already made in the fatigue window"
     )
     fatigue_window_days: Days = 30
+    outcome_measure: str = Field(
+        default="new_rx", description="Measure of outcomes by customer that tells who prescribes much"
+    )
     stale_after_days: Days = Field(
         default=45, description="Nothing is decided when the company's newest contact is older than this"
     )

@@ -80,7 +80,7 @@ OUTCOME = (
     c("value", "DOUBLE", "how much of it", unit="by measure"),
 )
 TERMS = (
-    c("potential", "DOUBLE", "how much this customer could matter for the product", unit="0..1"),
+    c("potential", "DOUBLE", "how much this customer could matter for the product", unit="0..3"),
     c("priority", "DOUBLE", "weight of the product in the playbook", unit="factor"),
     c("fit", "DOUBLE", "fit of channel and product life-cycle stage (channel matrix)", unit="0..1"),
     c("novelty", "DOUBLE", "1 for content not yet used with the customer, less after", unit="0..1"),

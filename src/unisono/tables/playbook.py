@@ -130,7 +130,7 @@ PLAYBOOK = (
             c("stage_name", "VARCHAR", "name"),
             c("position", "BIGINT", "order, from 1", unit="position"),
             c("prior", "DOUBLE", "share of customers expected there before evidence", unit="0..1"),
-            c("long_run_value", "DOUBLE", "worth of a customer of full potential there", unit="currency"),
+            c("long_run_value", "DOUBLE", "worth of a customer of potential 1 there", unit="currency"),
             c(
                 "gain",
                 "DOUBLE",
@@ -242,6 +242,7 @@ PLAYBOOK = (
                 unit="factor",
             ),
             c("repeat_content_days", "BIGINT", "days before a content may be used again", unit="days"),
+            c("outcome_measure", "VARCHAR", "measure of outcomes that tells how much a customer prescribes"),
             c("novelty_after_use", "DOUBLE", "novelty of content used before, after that", unit="0..1"),
             c(
                 "fatigue_cost",

@@ -125,9 +125,10 @@ PROFILE = (
         (
             CUSTOMER,
             PRODUCT,
-            c("potential", "DOUBLE", "specialty weight times activity", unit="0..1"),
+            c("potential", "DOUBLE", "specialty weight times activity times prescribing", unit="0..3"),
             c("specialty_weight", "DOUBLE", "weight of the specialty in the playbook", unit="0..1"),
             c("activity_rank", "DOUBLE", "rank among customers by contacts with any company", unit="0..1"),
+            c("prescribing", "DOUBLE", "outcomes beside the average; 1 where not told", unit="0..3"),
         ),
         two_sided=True,
     ),
