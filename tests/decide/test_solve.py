@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.build import Row
-from unisono.decide.solve import solve
+from unisono.decide.solve import price_resources, solve
 from unisono.tables.arrow import rows
+
+
+def resource(kind: str, owner: str, capacity: float) -> Row:
+    return {"resource": kind, "owner": owner, "capacity": float(capacity)}
 
 
 class Instance:
@@ -32,20 +36,21 @@ class Instance:
     def solved(self, order: Random | None = None) -> list[Row]:
         """Return the chosen rows."""
         actions = order.sample(self.actions, len(self.actions)) if order else self.actions
-        reps = [{"rep_id": key, "capacity_minutes": float(minutes)} for key, minutes in self.minutes.items()]
-        channels = [{"channel": key, "capacity": self.sends.get(key)} for key in ("email", "fax", "visit")]
+        resources = [resource("rep_minutes", key, minutes) for key, minutes in self.minutes.items()]
+        resources += [resource("rep_suggestions", key, self.per_rep) for key in self.minutes]
+        resources += [
+            resource("channel_sends", key, most) for key, most in self.sends.items() if most is not None
+        ]
         if order:
-            order.shuffle(reps)
-            order.shuffle(channels)
-        policy = {"per_customer": self.per_customer, "per_rep": self.per_rep}
-        return solve(
-            {
-                "action": rows("action", actions),
-                "rep": rows("rep", reps),
-                "playbook_channel": rows("playbook_channel", channels),
-                "playbook_policy": rows("playbook_policy", [policy]),
-            }
-        ).to_pylist()
+            order.shuffle(resources)
+        rooms = [row | {"room": min(row.get("room") or 99, self.per_customer)} for row in actions]
+        tables = {
+            "action": rows("action", rooms),
+            "resource": rows("resource", resources),
+            "limit_use": rows("limit_use", []),
+        }
+        tables["resource_price"] = price_resources(tables)
+        return solve(tables).to_pylist()
 
     def fits(self, chosen: list[Row]) -> bool:
         """Return whether the chosen actions keep every limit."""
@@ -270,5 +275,5 @@ def test_scarce_time_goes_to_the_most_valuable_and_has_the_price_of_what_it_kept
     chosen = Instance(actions, {"r": 90}).solved()
     assert [(row["customer_id"], row["rank"]) for row in chosen] == [("c0", 1), ("c1", 2), ("c2", 3)]
     for row in chosen:
-        assert 7 / 30 <= row["unit_price"] <= 8 / 30
+        assert 7 / 30 - 1e-9 <= row["unit_price"] <= 8 / 30 + 1e-9
         assert row["reduced_value"] == pytest.approx(row["value"] - 30 * row["unit_price"])

@@ -164,6 +164,7 @@ def _record(decision: Row, money: str) -> list[tuple[str, str]]:
         ("decision", f"{decision['decision_id']}, usable until {decision['expires_at']:%Y-%m-%d %H:%M} UTC"),
         ("price paid", f"{decision['unit_price']:.4f} {money} a {unit} for {uses}"),
         ("", f"{decision['suggestion_price']:.2f} {money} for one of the representative's suggestions"),
+        ("", f"{decision['limit_cost']:.2f} {money} for budgets and quotas, less what goals make of it"),
         ("left after price", f"{decision['reduced_value']:.2f} {money}"),
         ("runner-up", rival),
         ("what would change it", decision["flip_condition"]),

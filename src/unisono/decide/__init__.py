@@ -1,36 +1,25 @@
 """Decide the next best action: gates -> value -> solve -> explain.
 
-Reads what resolution, profiling and the playbook wrote. Writes `candidate` and `funnel` (gates), `action`
-(value), `choice` and `price` (solve), `decision` and `no_action` (explain). The medical side of the wall is decided
-first, from medical tables; the commercial side learns only how much room that leaves.
+Reads what resolution, profiling and the playbook wrote. Writes `candidate` and `funnel` (gates), `action` (value),
+`resource_price`, `choice`, `price` and `certificate` (solve), `decision` and `no_action` (explain). The medical side of
+the wall is decided first, from medical tables; the commercial side learns only how much room that leaves.
 """
 
 from __future__ import annotations
 
 from unisono.decide.explain import explain
-from unisono.decide.solve import solve
+from unisono.decide.solve import price_resources, solve
 from unisono.engine.graph import KernelStep, Step, sql_steps, twin
 
+_ACTION = ("customer_id", "product_id", "channel", "rep_id", "content_id", "value", "minutes", "room")
+_CHOSEN_FROM = {
+    "action": _ACTION,
+    "resource": ("resource", "owner", "capacity", "worth"),
+    "limit_use": ("customer_id", "product_id", "channel", "rep_id", "resource", "owner", "amount"),
+}
 KERNELS = (
-    KernelStep(
-        "choice",
-        solve,
-        {
-            "action": (
-                "customer_id",
-                "product_id",
-                "channel",
-                "rep_id",
-                "content_id",
-                "value",
-                "minutes",
-                "room",
-            ),
-            "rep": ("rep_id", "capacity_minutes"),
-            "playbook_channel": ("channel", "capacity"),
-            "playbook_policy": ("per_customer", "per_rep"),
-        },
-    ),
+    KernelStep("resource_price", price_resources, _CHOSEN_FROM),
+    KernelStep("choice", solve, _CHOSEN_FROM | {"resource_price": ("resource", "owner", "price")}),
     KernelStep(
         "commercial_decision",
         explain,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from unisono.decide.dual import solve_dual
+from unisono.decide.dual import Dual, solve_dual
 from unisono.decide.exact import linear_prices, polish
 from unisono.decide.exchange import exchange
 from unisono.decide.instance import Bools, Floats, Instance, undominated
@@ -40,15 +40,19 @@ class Solution:
         return (self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
 
 
-def choose(instance: Instance, start: Floats | None = None) -> Solution:
-    """Return the best plan found; `start` warms up from the prices of a similar instance."""
+def price(instance: Instance, start: Floats | None = None) -> Dual:
+    """Return prices close to the best, and the bound they prove; `start` warms up from those of a similar instance."""
+    small = instance.only(undominated(instance))
+    return _prices(small, lay_out(small), start)
+
+
+def choose(instance: Instance, prices: Floats | None = None) -> Solution:
+    """Return the best plan found at `prices` (by default those of `price`)."""
     kept = undominated(instance)
     small = instance.only(kept)
     layout = lay_out(small)
-    is_tiny = 0 < len(kept) <= TINY
-    dual = solve_dual(layout, linear_prices(small), passes=1) if is_tiny else solve_dual(layout, start)
-    chosen = _plan(small, layout, dual.prices)
-    passes = dual.passes
+    dual = _prices(small, layout, None) if prices is None else solve_dual(layout, prices, passes=1)
+    chosen, passes = _plan(small, layout, dual.prices), dual.passes
     asked = layout
     for _ in range(INSISTING):
         missed = small.missed(chosen)
@@ -60,11 +64,17 @@ def choose(instance: Instance, start: Floats | None = None) -> Solution:
         again = exchange(small, dual.prices, _plan(small, layout, insisting.prices))
         passes += insisting.passes
         chosen = max(chosen, again, key=small.objective)
-    if is_tiny or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
+    if len(kept) <= TINY or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
         chosen = polish(small, dual.prices, chosen)
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True
     return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen), passes)
+
+
+def _prices(small: Instance, layout: Layout, start: Floats | None) -> Dual:
+    if 0 < len(small.value) <= TINY:
+        return solve_dual(layout, linear_prices(small), passes=1)
+    return solve_dual(layout, start)
 
 
 def _plan(small: Instance, layout: Layout, prices: Floats) -> Bools:

@@ -20,6 +20,17 @@ passed_over as (
     where d.customer_id is null
     qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
 ),
+limit_price as (
+    select
+        u.customer_id,
+        u.product_id,
+        u.channel,
+        u.rep_id,
+        sum(case when u.resource = 'goal' then -p.price else p.price end * u.amount) as cost
+    from limit_use as u
+    inner join price as p on p.resource = u.resource and p.owner = u.owner
+    group by u.customer_id, u.product_id, u.channel, u.rep_id
+),
 usual_action as (
     select
         a.customer_id,
@@ -28,11 +39,16 @@ usual_action as (
         max(a.value) as value,
         max(
             a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end
-            - coalesce(q.price, 0)
+            - coalesce(q.price, 0) - coalesce(l.cost, 0)
         ) as reduced_value
     from action as a
-    left join price as p on p.owner = coalesce(a.rep_id, a.channel) and p.resource <> 'rep_suggestions'
+    left join price as p
+        on p.owner = coalesce(a.rep_id, a.channel)
+        and p.resource = case when a.rep_id is null then 'channel_sends' else 'rep_minutes' end
     left join price as q on q.owner = a.rep_id and q.resource = 'rep_suggestions'
+    left join limit_price as l
+        on l.customer_id = a.customer_id and l.product_id = a.product_id and l.channel = a.channel
+        and coalesce(l.rep_id, '') = coalesce(a.rep_id, '')
     group by a.customer_id, a.product_id, a.channel
 ),
 usual_stop as (
@@ -52,6 +68,7 @@ select
     a.fatigue_cost, a.unit_cost, a.minutes, a.value,
     d.unit_price,
     d.suggestion_price,
+    d.limit_cost,
     d.reduced_value,
     d.rank,
     c.simulated,

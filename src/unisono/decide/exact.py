@@ -5,6 +5,10 @@ For whole small instances, as the oracle of tests, and as the polish of plans wh
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,14 +40,29 @@ def exact(instance: Instance, nodes: int = 1_000_000) -> Bools | None:
         return np.zeros(0, dtype=bool)
     program = _program(instance)
     is_action = np.arange(len(program.cost)) < program.actions
-    found = milp(
-        program.cost,
-        integrality=is_action,
-        bounds=Bounds(0, np.where(is_action, 1.0, np.inf)),
-        constraints=LinearConstraint(program.matrix, ub=program.most),
-        options={"mip_rel_gap": 0.0, "node_limit": nodes},
-    )
+    with _silence():
+        found = milp(
+            program.cost,
+            integrality=is_action,
+            bounds=Bounds(0, np.where(is_action, 1.0, np.inf)),
+            constraints=LinearConstraint(program.matrix, ub=program.most),
+            options={"mip_rel_gap": 0.0, "node_limit": nodes},
+        )
     return None if found.x is None else found.x[: program.actions] > 0.5
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep standard output to ourselves: in rare cases HiGHS writes a line for its developers into it."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def linear_prices(instance: Instance) -> Floats:

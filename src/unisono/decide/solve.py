@@ -1,87 +1,170 @@
-"""Choose the actions of a run under the limits of customers, representatives and channels.
+"""Price what is scarce, and choose the actions of a run under the limits of customers, representatives and channels.
 
 An action uses minutes of its representative and one of the few suggestions a representative gets, or one sending of its
-central channel. A customer is suggested to at most one representative (or once on each channel, if the policy says so),
+central channel, and whatever budgets, quotas and goals count it. A customer is suggested to at most one representative,
 once on each central channel, and no more often than the policy and the caps over all channels leave room for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
-from unisono.decide.choose import Solution, choose
-from unisono.decide.instance import Floats, Instance, Ints
+from unisono.decide.choose import choose, price
+from unisono.decide.instance import Bools, Floats, Instance, Ints
+from unisono.tables.arrow import schema
+
+Tables = Mapping[str, pa.Table]
+
+_ACTION = ("customer_id", "product_id", "channel", "rep_id")
+_OWN = ("rep_minutes", "rep_suggestions")
 
 
-def solve(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Kernel: `action`, `rep`, `playbook_channel`, `playbook_policy` -> `choice`."""
-    keys = ("customer_id", "product_id", "channel", "rep_id")
-    action = tables["action"].sort_by([(name, "ascending") for name in keys])
-    rep, channel = tables["rep"].sort_by("rep_id"), tables["playbook_channel"].sort_by("channel")
-    instance = read_instance(action, rep, channel, tables["playbook_policy"])
-    order = np.lexsort((instance.group, instance.customer))
-    ordered = instance.only(order)
-    return _choice(action.take(pa.array(order)), ordered, choose(ordered))
+def price_resources(tables: Tables) -> pa.Table:
+    """Kernel: `action`, `resource`, `limit_use` -> `resource_price`."""
+    resource, _, instance = _read(tables)
+    dual = price(instance)
+    columns = {
+        "resource": resource["resource"],
+        "owner": resource["owner"],
+        "price": pa.array(_published(dual.prices)),
+        "plus_one": pa.array(_published(_plus_one(instance, dual.prices, dual.bound))),
+    }
+    return pa.table(columns).cast(schema("resource_price"))
 
 
-def read_instance(action: pa.Table, rep: pa.Table, channel: pa.Table, policy: pa.Table) -> Instance:
-    """Return the choice among the rows of `action` as arrays, in their order.
+def solve(tables: Tables) -> pa.Table:
+    """Kernel: `action`, `resource`, `limit_use`, `resource_price` -> `choice`."""
+    resource, action, instance = _read(tables)
+    is_limit = ~np.asarray(pc.is_in(resource["resource"], pa.array([*_OWN, "channel_sends"])))
+    priced = tables["resource_price"].sort_by([("resource", "ascending"), ("owner", "ascending")])
+    prices = np.asarray(_in_order(priced)["price"], dtype=float)
+    chosen = np.flatnonzero(choose(instance, prices).chosen)
+    return _choice(action.take(pa.array(chosen)), instance.only(chosen), prices, is_limit)
 
-    Resources are the minutes of each row of `rep`, the suggestions of each, the sendings of each row of `channel`.
-    """
-    reps, channels = rep.num_rows, channel.num_rows
-    by, on = _positions(action["rep_id"], rep["rep_id"]), _positions(action["channel"], channel["channel"])
-    customer = _codes(action["customer_id"])
-    room = np.full(int(customer.max(initial=-1)) + 1, policy["per_customer"][0].as_py())
-    np.minimum.at(room, customer, np.asarray(pc.fill_null(action["room"], np.iinfo(np.int64).max)))
-    own, at = by >= 0, np.arange(len(by))
+
+def _read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
+    """Return the resources and the actions in order, and the instance whose parts stand in that order."""
+    resource = _in_order(tables["resource"].sort_by([("resource", "ascending"), ("owner", "ascending")]))
+    action = tables["action"]
+    is_own = np.asarray(pc.is_valid(action["rep_id"]))
+    group = pc.if_else(pa.array(is_own), "", action["channel"])
+    keys = [(name, "ascending") for name in ("customer_id", "group", "product_id", "channel", "rep_id")]
+    action = action.append_column("group", group).sort_by(keys)
+    return resource, action, _instance(action, resource, tables["limit_use"])
+
+
+def _in_order(resource: pa.Table) -> pa.Table:
+    """Return the representatives' minutes first, then their suggestions, then the rest."""
+    kind = resource["resource"]
+    place = pc.if_else(pc.equal(kind, _OWN[0]), 0, pc.if_else(pc.equal(kind, _OWN[1]), 1, 2))
+    return resource.take(pa.array(np.argsort(np.asarray(place), kind="stable")))
+
+
+def _instance(action: pa.Table, resource: pa.Table, limit_use: pa.Table) -> Instance:
+    kind = resource["resource"].to_pylist()
+    at = {key: place for place, key in enumerate(zip(kind, resource["owner"].to_pylist(), strict=True))}
+    reps, is_goal = kind.count(_OWN[0]), np.array([each == "goal" for each in kind], dtype=bool)
+    rep = np.array([at.get((_OWN[0], who), -1) for who in action["rep_id"].to_pylist()], dtype=np.int64)
+    sends = np.array(
+        [at.get(("channel_sends", name), -1) for name in action["channel"].to_pylist()], dtype=np.int64
+    )
+    count = np.arange(action.num_rows)
+    own, sent = np.flatnonzero(rep >= 0), np.flatnonzero((rep < 0) & (sends >= 0))
+    row, column, amount = _limits(action, at, limit_use)
     uses = sparse.csr_array(
         (
-            np.concatenate([np.asarray(action["minutes"], dtype=float)[own], np.ones(len(by))]),
-            (np.append(at[own], at), np.append(by[own], np.where(own, reps + by, 2 * reps + on))),
+            np.concatenate(
+                [np.asarray(action["minutes"], dtype=float)[own], np.ones(len(own) + len(sent)), amount]
+            ),
+            (
+                np.concatenate([own, own, sent, row]),
+                np.concatenate([rep[own], reps + rep[own], sends[sent], column]),
+            ),
         ),
-        shape=(len(by), 2 * reps + channels),
+        shape=(len(count), len(kind)),
     )
-    sends = pc.fill_null(pc.cast(channel["capacity"], pa.float64()), np.inf)
-    suggestions = np.full(reps, float(policy["per_rep"][0].as_py()))
-    limit = np.concatenate([np.asarray(rep["capacity_minutes"], dtype=float), suggestions, np.asarray(sends)])
+    uses = sparse.csr_array(uses @ sparse.diags_array(np.where(is_goal, -1.0, 1.0)))
+    customer, capacity = _codes(action["customer_id"]), np.asarray(resource["capacity"], dtype=float)
+    room = np.zeros(int(customer.max(initial=-1)) + 1, dtype=np.int64)
+    room[customer] = np.asarray(action["room"])
     return Instance(
         customer=customer,
-        group=np.where(own, -1, on),
-        rep=by,
+        group=_codes(action["group"]),
+        rep=rep,
         value=np.asarray(action["value"], dtype=float),
         uses=uses,
         per_customer=room,
-        limit=limit,
-        ceiling=np.full(len(limit), np.inf),
+        limit=np.where(is_goal, -capacity, capacity),
+        ceiling=np.asarray(pc.fill_null(resource["worth"], np.inf), dtype=float),
         reps=reps,
     )
 
 
-def _choice(action: pa.Table, instance: Instance, solution: Solution) -> pa.Table:
+def _limits(
+    action: pa.Table, at: Mapping[tuple[str, str], int], limit_use: pa.Table
+) -> tuple[Ints, Ints, Floats]:
+    """Return action, resource and amount of every use of a budget, quota or goal."""
+    numbered = action.select(_ACTION).append_column("row", pa.array(np.arange(action.num_rows)))
+    blank = [
+        table.set_column(3, "rep_id", pc.fill_null(table["rep_id"], "")) for table in (numbered, limit_use)
+    ]
+    found = blank[1].join(blank[0], list(_ACTION), join_type="inner")
+    places = zip(found["resource"].to_pylist(), found["owner"].to_pylist(), strict=True)
+    column = np.array([at[place] for place in places], dtype=np.int64)
+    return np.asarray(found["row"], dtype=np.int64), column, np.asarray(found["amount"], dtype=float)
+
+
+def _plus_one(instance: Instance, prices: Floats, bound: float) -> Floats:
+    """Return what one unit more of each resource would add to the bound (m,); of a goal, what wanting one more costs.
+
+    Representatives are all given one unit more at once: they hardly meet, so the mean of their prices before and after
+    is what it adds. Resources that many share are tried one by one.
+    """
+    worth = prices.copy()
+    for begin in (0, instance.reps):
+        kind = np.arange(begin, begin + instance.reps)
+        if len(kind) and prices[kind].any():
+            worth[kind] = (prices[kind] + price(_with_more(instance, kind), prices).prices[kind]) / 2
+    for one in np.flatnonzero(prices[2 * instance.reps :] > 0) + 2 * instance.reps:
+        worth[one] = abs(price(_with_more(instance, np.array([one])), prices).bound - bound)
+    return worth
+
+
+def _with_more(instance: Instance, which: Ints) -> Instance:
+    limit = instance.limit.copy()
+    limit[which] += np.where(limit[which] < 0, -1.0, 1.0)
+    return replace(instance, limit=limit)
+
+
+def _choice(action: pa.Table, instance: Instance, prices: Floats, is_limit: Bools) -> pa.Table:
     """Return the chosen rows with the prices they pay and their place in their representative's or channel's list."""
-    at = np.flatnonzero(solution.chosen)
-    rep, prices = instance.rep[at], np.append(solution.prices, 0.0)
-    by_rep = rep >= 0
-    unit = prices[np.where(by_rep, rep, 2 * instance.reps + instance.group[at])]
-    suggestion = prices[np.where(by_rep, instance.reps + rep, len(solution.prices))]
-    reduced = instance.reduced(solution.prices)[at]
-    columns = ["customer_id", "product_id", "channel", "rep_id", "content_id", "value"]
-    return (
-        action.take(pa.array(at))
-        .select(columns)
-        .append_column("unit_price", pa.array(unit))
-        .append_column("suggestion_price", pa.array(suggestion))
-        .append_column("reduced_value", pa.array(reduced))
-        .append_column(
-            "rank", pa.array(_ranks(np.where(by_rep, rep, instance.reps + instance.group[at]), reduced))
-        )
+    by_rep, reps = instance.rep >= 0, instance.reps
+    reduced, every = instance.reduced(prices), np.append(prices, 0.0)
+    suggestion = np.where(by_rep, every[reps + instance.rep], 0.0)
+    limits = np.asarray(instance.uses @ np.where(is_limit, prices, 0.0))
+    sending = instance.value - reduced - limits
+    owner = np.where(by_rep, instance.rep, reps + instance.group)
+    return pa.table(
+        {
+            **{name: action[name] for name in (*_ACTION, "content_id", "value")},
+            "unit_price": pa.array(np.where(by_rep, every[instance.rep], sending)),
+            "suggestion_price": pa.array(suggestion),
+            "limit_cost": pa.array(limits),
+            "reduced_value": pa.array(reduced),
+            "rank": pa.array(_ranks(owner, reduced)),
+        }
     )
+
+
+def _published(numbers: Floats) -> Floats:
+    """Return numbers without the digits that hang on the machine."""
+    return np.round(numbers, 12)
 
 
 def _ranks(owner: Ints, reduced: Floats) -> Ints:
@@ -97,8 +180,3 @@ def _codes(column: pa.ChunkedArray) -> Ints:
     """Return a number for each text, in the order of the texts."""
     encoded = pc.rank(column, sort_keys="ascending", tiebreaker="dense")
     return np.asarray(encoded, dtype=np.int64) - 1
-
-
-def _positions(column: pa.ChunkedArray, among: pa.ChunkedArray) -> Ints:
-    """Return where each text stands among others, -1 where it does not."""
-    return np.asarray(pc.fill_null(pc.index_in(column, among.combine_chunks()), -1), dtype=np.int64)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from unisono.errors import did_you_mean
 from unisono.playbook.document import KEY, Loc
-from unisono.playbook.models import Cap, Content, Playbook
+from unisono.playbook.models import Cap, Content, Playbook, Scope
 from unisono.playbook.names import company_names, product_names, tidy
 from unisono.playbook.yaml import Finding
 from unisono.tables import EVENTS
@@ -28,7 +28,7 @@ class _HasId(Protocol):
 
 def check(playbook: Playbook) -> Iterator[Finding]:
     """Yield everything that does not hold in `playbook`."""
-    for rule in (_ids, _names, _channels, _caps, _targets, _matrix, _cells, _ladder, _evidence):
+    for rule in (_ids, _names, _channels, _caps, _targets, _matrix, _cells, _ladder, _evidence, _limits):
         yield from rule(playbook)
     for index, content in enumerate(playbook.content):
         yield from _content(playbook, content, ("content", index))
@@ -47,6 +47,11 @@ def _ids(playbook: Playbook) -> Iterator[Finding]:
         "stage": _ids_in(("ladder", "stages"), playbook.ladder.stages),
         "topic": _ids_in(("topics",), playbook.topics),
         "content": _ids_in(("content",), playbook.content),
+        "limit": [
+            *_ids_in(("budgets",), playbook.budgets),
+            *_ids_in(("quotas",), playbook.quotas),
+            *_ids_in(("goals",), playbook.goals),
+        ],
     }
     for kind, found in kinds.items():
         yield from _twice(found, f"{kind} '{{}}' is given twice", "every id stands for one thing")
@@ -153,6 +158,33 @@ def _evidence(playbook: Playbook) -> Iterator[Finding]:
         yield from _known(event, events, "event", ("ladder", "evidence", event, KEY))
         for stage in weights:
             yield from _known(stage, stages, "stage", ("ladder", "evidence", event, stage, KEY))
+
+
+def _limits(playbook: Playbook) -> Iterator[Finding]:
+    """Budgets, quotas and goals count channels somebody acts on, all on one side of the wall, and own products."""
+    channels = {channel.id: channel for channel in playbook.channels}
+    products = [product.id for product in playbook.products]
+    for section in ("budgets", "quotas", "goals"):
+        scopes: list[Scope] = getattr(playbook, section)
+        for index, scope in enumerate(scopes):
+            loc: Loc = (section, index)
+            for place, name in enumerate(scope.channels):
+                yield from _known(name, channels, "channel", (*loc, "channels", place))
+            for place, name in enumerate(scope.products):
+                yield from _known(name, products, "product", (*loc, "products", place))
+            for place, name in enumerate(scope.specialties):
+                if tidy(name) == "*":
+                    hint = "leave 'specialties' out to count all"
+                    yield Finding((*loc, "specialties", place), "UN1004", "'*' is no specialty", hint)
+            named = [channels[name] for name in scope.channels if name in channels]
+            if len({channel.purpose for channel in named}) > 1:
+                message = f"limit '{scope.id}' counts commercial and medical channels together"
+                yield Finding((*loc, "channels"), "UN1011", message, "write one limit for each side")
+            if any(channel.owner == "none" for channel in named):
+                message = f"limit '{scope.id}' counts a channel on which nobody acts"
+                yield Finding(
+                    (*loc, "channels"), "UN1012", message, "remove the channel, or give it an owner"
+                )
 
 
 def _content(playbook: Playbook, content: Content, loc: Loc) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import log
 from typing import TYPE_CHECKING
 
-from unisono.playbook.models import Playbook
+from unisono.playbook.models import Budget, Channel, Playbook, Scope
 from unisono.playbook.names import Name, company_names, product_names, tidy
 from unisono.tables import EVENTS
 
@@ -178,6 +178,41 @@ def _arms(playbook: Playbook) -> Iterator[Row]:
         yield {"arm": "suggest", "suggests": True, "from_hash": border, "until_hash": END_HASH}
 
 
+def _limits(playbook: Playbook) -> Iterator[Row]:
+    for budget in playbook.budgets:
+        yield _limit(budget, "budget", budget.amount)
+    for quota in playbook.quotas:
+        yield _limit(quota, "quota", quota.at_most)
+    for goal in playbook.goals:
+        yield _limit(goal, "goal", goal.at_least) | {"worth": goal.worth}
+
+
+def _limit(scope: Scope, kind: str, amount: float) -> Row:
+    return {"limit_id": scope.id, "limit_name": scope.name, "kind": kind, "amount": float(amount)}
+
+
+def _limit_scopes(playbook: Playbook) -> Iterator[Row]:
+    """A limit counts unit costs if it is a budget, else contacts."""
+    for scope in (*playbook.budgets, *playbook.quotas, *playbook.goals):
+        for channel in scoped_channels(playbook, scope):
+            for product in scope.products or [each.id for each in playbook.products]:
+                for specialty in dict.fromkeys(map(tidy, scope.specialties)) or ["*"]:
+                    yield {
+                        "limit_id": scope.id,
+                        "channel": channel.id,
+                        "product_id": product,
+                        "specialty": specialty,
+                        "amount": channel.unit_cost if isinstance(scope, Budget) else 1.0,
+                    }
+
+
+def scoped_channels(playbook: Playbook, scope: Scope) -> list[Channel]:
+    """Return the channels a limit counts."""
+    if not scope.channels:
+        return [each for each in playbook.channels if each.purpose == "commercial" and each.owner != "none"]
+    return [each for each in playbook.channels if each.id in scope.channels]
+
+
 def _policy(playbook: Playbook) -> Iterator[Row]:
     yield {
         **playbook.policy.model_dump(),
@@ -205,5 +240,7 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_content": _contents,
     "playbook_content_tag": _content_tags,
     "playbook_arm": _arms,
+    "playbook_limit": _limits,
+    "playbook_limit_scope": _limit_scopes,
     "playbook_policy": _policy,
 }

@@ -176,6 +176,35 @@ class Content(Section):
     )
 
 
+class Scope(Section):
+    """What a limit counts: contacts on these channels about these products with customers of these specialties."""
+
+    id: Id
+    name: str
+    channels: list[Id] = Field(default=[], description="Channels it counts; all commercial ones unless said")
+    products: list[Id] = Field(default=[], description="Products it counts; all unless said")
+    specialties: list[str] = Field(default=[], description="Specialties it counts; all unless said")
+
+
+class Budget(Scope):
+    """Most money that the unit costs of a run's suggestions may add up to."""
+
+    amount: Money
+
+
+class Quota(Scope):
+    """Most suggestions of a run."""
+
+    at_most: int = Field(ge=0)
+
+
+class Goal(Scope):
+    """Fewest suggestions of a run, as far as meeting it is worth what it costs."""
+
+    at_least: int = Field(ge=1)
+    worth: float = Field(gt=0, description="What one missing suggestion costs, in the playbook's currency")
+
+
 class Policy(Section):
     """The numbers decisions are made by."""
 
@@ -223,4 +252,7 @@ class Playbook(Section):
     ladder: Ladder
     topics: list[Topic] = []
     content: list[Content] = []
+    budgets: list[Budget] = []
+    quotas: list[Quota] = []
+    goals: list[Goal] = []
     policy: Policy = Policy()

@@ -99,6 +99,15 @@ TERMS = (
     c("value", "DOUBLE", "product of the factors less the costs", unit="currency"),
 )
 
+RESOURCE = (
+    c(
+        "resource",
+        "VARCHAR",
+        "what is scarce",
+        values=("rep_minutes", "rep_suggestions", "channel_sends", "budget", "quota", "goal"),
+    ),
+    c("owner", "VARCHAR", "the representative, channel or limit"),
+)
 PRICED = (
     c(
         "unit_price",
@@ -110,6 +119,12 @@ PRICED = (
         "suggestion_price",
         "DOUBLE",
         "price of one of the representative's suggestions",
+        unit="currency",
+    ),
+    c(
+        "limit_cost",
+        "DOUBLE",
+        "price of the budgets and quotas it uses, less the worth of the goals it serves",
         unit="currency",
     ),
     c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),

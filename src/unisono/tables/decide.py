@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, TERMS, c
+from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, RESOURCE, TERMS, c
 from unisono.tables.contract import Table
 from unisono.tables.vocabulary import CONSENT_STATUSES, GATES
 
@@ -206,21 +206,96 @@ DECIDE = (
         two_sided=True,
     ),
     Table(
+        "resource",
+        "decide",
+        "one scarce resource, or one goal, of a run",
+        ("resource", "owner"),
+        (
+            *RESOURCE,
+            c(
+                "capacity",
+                "DOUBLE",
+                "amount there is, or is wanted",
+                unit="minutes, suggestions, contacts or currency",
+            ),
+            c("worth", "DOUBLE", "what one missing unit of a goal costs", unit="currency", nullable=True),
+        ),
+        two_sided=True,
+    ),
+    Table(
+        "limit_use",
+        "decide",
+        "what one permitted action uses of one budget, quota or goal",
+        ("customer_id", "product_id", "channel", "rep_id", "resource", "owner"),
+        (
+            CUSTOMER,
+            PRODUCT,
+            CHANNEL,
+            REP,
+            *RESOURCE,
+            c("amount", "DOUBLE", "amount used", unit="currency or suggestions"),
+        ),
+        two_sided=True,
+    ),
+    Table(
+        "resource_price",
+        "decide",
+        "what one unit of a resource is worth to the plan",
+        ("resource", "owner"),
+        (
+            *RESOURCE,
+            c("price", "DOUBLE", "value of the best use of one unit that is left out", unit="currency/unit"),
+            c(
+                "plus_one",
+                "DOUBLE",
+                "value that one unit more of it would add to the plan",
+                unit="currency/unit",
+            ),
+        ),
+        two_sided=True,
+    ),
+    Table(
         "price",
         "decide",
         "one scarce resource, its use and its price",
         ("resource", "owner"),
         (
+            *RESOURCE,
             c(
-                "resource",
-                "VARCHAR",
-                "what is scarce",
-                values=("rep_minutes", "rep_suggestions", "channel_sends"),
+                "used",
+                "DOUBLE",
+                "amount used by the choices",
+                unit="minutes, suggestions, contacts or currency",
             ),
-            c("owner", "VARCHAR", "the representative or channel"),
-            c("used", "DOUBLE", "amount used by the choices", unit="minutes, suggestions or contacts"),
-            c("capacity", "DOUBLE", "amount there is", unit="minutes, suggestions or contacts"),
-            c("price", "DOUBLE", "value per unit of the best action it kept out", unit="currency/unit"),
+            c(
+                "capacity",
+                "DOUBLE",
+                "amount there is, or is wanted",
+                unit="minutes, suggestions, contacts or currency",
+            ),
+            c("price", "DOUBLE", "value of the best use of one unit that is left out", unit="currency/unit"),
+            c(
+                "plus_one",
+                "DOUBLE",
+                "value that one unit more of it would add to the plan",
+                unit="currency/unit",
+            ),
+            c("missing", "DOUBLE", "by how much a goal is missed", unit="suggestions"),
+        ),
+        two_sided=True,
+    ),
+    Table(
+        "certificate",
+        "decide",
+        "how far from the best possible the plan of one side can be, worked out anew from prices",
+        ("purpose",),
+        (
+            c("purpose", "VARCHAR", "side of the wall", values=("commercial", "medical")),
+            c("objective", "DOUBLE", "value of the choices less what missed goals cost", unit="currency"),
+            c("bound", "DOUBLE", "no plan within the limits is worth more", unit="currency"),
+            c("gap", "DOUBLE", "their difference relative to the bound", unit="0..1"),
+            c("suggestions", "BIGINT", "choices", unit="suggestions"),
+            c("goals_missed", "BIGINT", "goals that are missed", unit="goals"),
         ),
         two_sided=True,
     ),

@@ -211,6 +211,32 @@ PLAYBOOK = (
         ),
     ),
     Table(
+        "playbook_limit",
+        "playbook",
+        "one budget, quota or goal of a run",
+        ("limit_id",),
+        (
+            c("limit_id", "VARCHAR", "the limit"),
+            c("limit_name", "VARCHAR", "its name"),
+            c("kind", "VARCHAR", "what it is", values=("budget", "quota", "goal")),
+            c("amount", "DOUBLE", "most there is, or least that is wanted", unit="currency or suggestions"),
+            c("worth", "DOUBLE", "what one missing suggestion costs", unit="currency", nullable=True),
+        ),
+    ),
+    Table(
+        "playbook_limit_scope",
+        "playbook",
+        "what one suggestion uses of a limit",
+        ("limit_id", "channel", "product_id", "specialty"),
+        (
+            c("limit_id", "VARCHAR", "the limit"),
+            CHANNEL,
+            PRODUCT,
+            c("specialty", "VARCHAR", "specialty of the customer, or *"),
+            c("amount", "DOUBLE", "amount used", unit="currency or suggestions"),
+        ),
+    ),
+    Table(
         "playbook_policy",
         "playbook",
         "the policy's numbers (a single row)",

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from unisono.decide.solve import solve
+from unisono.decide.solve import price_resources, solve
 from unisono.store import Snapshot
 from unisono.world import true_values
 from unisono.world.chance import Chance
@@ -79,9 +79,7 @@ def suggest(policy: str, snapshot: Snapshot, world: Path, seed: int) -> pa.Table
         return _named(snapshot.table("decision").to_pylist(), records)
     clock = datetime.fromisoformat(snapshot.manifest["clock"])
     choosers: dict[str, Chooser] = {
-        "oracle": lambda tables: solve(
-            {**tables, "action": _told(tables["action"], records, world)}
-        ).to_pylist(),
+        "oracle": lambda tables: _solved({**tables, "action": _told(tables["action"], records, world)}),
         "greedy": lambda tables: take(tables, tables["action"]["value"].to_numpy()),
         "random": lambda tables: take(tables, _luck(tables["action"], clock, seed)),
     }
@@ -92,13 +90,25 @@ def suggest(policy: str, snapshot: Snapshot, world: Path, seed: int) -> pa.Table
 def _both_sides(snapshot: Snapshot, choose: Chooser) -> list[Choice]:
     """Return what is chosen for the medical side and then, in the room this leaves, for the commercial side."""
     limits = {name: snapshot.table(name) for name in _LIMITS}
-    medical = choose(limits | {"action": _sorted(snapshot.table("medical_action"))})
+    medical = choose(limits | _side(snapshot, "medical_"))
     room = dict(zip(*_columns(snapshot.table("medical_room"), "customer_id", "room"), strict=True))
     for row in medical:
         room[row["customer_id"]] -= 1
-    action = _sorted(snapshot.table("action"))
-    left = pa.array([room[who] for who in action["customer_id"].to_pylist()], pa.int64())
-    return medical + choose(limits | {"action": _replaced(action, "room", left)})
+    commercial = _side(snapshot, "")
+    left = pa.array([room[who] for who in commercial["action"]["customer_id"].to_pylist()], pa.int64())
+    return medical + choose(limits | commercial | {"action": _replaced(commercial["action"], "room", left)})
+
+
+def _side(snapshot: Snapshot, prefix: str) -> dict[str, pa.Table]:
+    """Return what is chosen from on one side of the wall."""
+    tables = {name: snapshot.table(prefix + name) for name in ("action", "resource", "limit_use")}
+    return tables | {"action": _sorted(tables["action"])}
+
+
+def _solved(tables: Tables) -> list[Choice]:
+    """Return what the run's own solver chooses."""
+    chosen: list[Choice] = solve({**tables, "resource_price": price_resources(tables)}).to_pylist()
+    return chosen
 
 
 def _luck(action: pa.Table, clock: datetime, seed: int) -> Floats:
