@@ -67,6 +67,21 @@ WITH latest AS (
   ) AS _t
   WHERE
     _w = 1
+), limit_price AS (
+  SELECT
+    u.customer_id,
+    u.product_id,
+    u.channel,
+    u.rep_id,
+    SUM(CASE WHEN u.resource = 'goal' THEN -p.price ELSE p.price END * u.amount) AS cost
+  FROM limit_use AS u
+  INNER JOIN price AS p
+    ON p.resource = u.resource AND p.owner = u.owner
+  GROUP BY
+    u.customer_id,
+    u.product_id,
+    u.channel,
+    u.rep_id
 ), usual_action AS (
   SELECT
     a.customer_id,
@@ -74,13 +89,19 @@ WITH latest AS (
     a.channel,
     MAX(a.value) AS value,
     MAX(
-      a.value - COALESCE(p.price, 0) * CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END - COALESCE(q.price, 0)
+      a.value - COALESCE(p.price, 0) * CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END - COALESCE(q.price, 0) - COALESCE(l.cost, 0)
     ) AS reduced_value
   FROM action AS a
   LEFT JOIN price AS p
-    ON p.owner = COALESCE(a.rep_id, a.channel) AND p.resource <> 'rep_suggestions'
+    ON p.owner = COALESCE(a.rep_id, a.channel)
+    AND p.resource = CASE WHEN a.rep_id IS NULL THEN 'channel_sends' ELSE 'rep_minutes' END
   LEFT JOIN price AS q
     ON q.owner = a.rep_id AND q.resource = 'rep_suggestions'
+  LEFT JOIN limit_price AS l
+    ON l.customer_id = a.customer_id
+    AND l.product_id = a.product_id
+    AND l.channel = a.channel
+    AND COALESCE(l.rep_id, '') = COALESCE(a.rep_id, '')
   GROUP BY
     a.customer_id,
     a.product_id,
@@ -120,6 +141,7 @@ SELECT
   a.value,
   d.unit_price,
   d.suggestion_price,
+  d.limit_cost,
   d.reduced_value,
   d.rank,
   c.simulated,

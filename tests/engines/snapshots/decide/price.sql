@@ -1,43 +1,9 @@
-/* Use and price of every scarce resource of one side of the wall: the representatives' time and suggestions, the central channels' sendings. */
-WITH resource AS (
-  SELECT
-    'rep_minutes' AS resource,
-    rep_id AS owner,
-    capacity_minutes AS capacity
-  FROM rep
-  WHERE
-    (
-      role = 'msl'
-    ) = (
-      '<purpose>' = 'medical'
-    )
-  UNION ALL
-  SELECT
-    'rep_suggestions' AS resource,
-    r.rep_id AS owner,
-    CAST(p.per_rep AS DOUBLE) AS capacity
-  FROM rep AS r
-  CROSS JOIN playbook_policy AS p
-  WHERE
-    (
-      r.role = 'msl'
-    ) = (
-      '<purpose>' = 'medical'
-    )
-  UNION ALL
-  SELECT
-    'channel_sends' AS resource,
-    channel AS owner,
-    CAST(capacity AS DOUBLE) AS capacity
-  FROM playbook_channel
-  WHERE
-    owner = 'central' AND NOT capacity IS NULL AND purpose = '<purpose>'
-), used AS (
+/* Use and price of every resource of one side of the wall, and by how much goals are missed. */
+WITH used AS (
   SELECT
     'rep_minutes' AS resource,
     c.rep_id AS owner,
-    SUM(h.minutes) AS used,
-    MAX(c.unit_price) AS price
+    SUM(h.minutes) AS used
   FROM choice AS c
   INNER JOIN playbook_channel AS h
     ON h.channel = c.channel
@@ -49,8 +15,7 @@ WITH resource AS (
   SELECT
     'rep_suggestions' AS resource,
     rep_id AS owner,
-    COUNT(*) AS used,
-    MAX(suggestion_price) AS price
+    CAST(COUNT(*) AS DOUBLE) AS used
   FROM choice
   WHERE
     NOT rep_id IS NULL
@@ -60,20 +25,41 @@ WITH resource AS (
   SELECT
     'channel_sends' AS resource,
     channel AS owner,
-    COUNT(*) AS used,
-    MAX(unit_price) AS price
+    CAST(COUNT(*) AS DOUBLE) AS used
   FROM choice
   WHERE
     rep_id IS NULL
   GROUP BY
     channel
+  UNION ALL
+  SELECT
+    u.resource,
+    u.owner,
+    SUM(u.amount) AS used
+  FROM choice AS c
+  INNER JOIN limit_use AS u
+    ON u.customer_id = c.customer_id
+    AND u.product_id = c.product_id
+    AND u.channel = c.channel
+    AND COALESCE(u.rep_id, '') = COALESCE(c.rep_id, '')
+  GROUP BY
+    u.resource,
+    u.owner
 )
 SELECT
   r.resource,
   r.owner,
   COALESCE(u.used, CAST(0.0 AS DOUBLE)) AS used,
   r.capacity,
-  COALESCE(u.price, CAST(0.0 AS DOUBLE)) AS price
+  p.price,
+  p.plus_one,
+  CASE
+    WHEN r.resource = 'goal'
+    THEN GREATEST(r.capacity - COALESCE(u.used, CAST(0.0 AS DOUBLE)), CAST(0.0 AS DOUBLE))
+    ELSE CAST(0.0 AS DOUBLE)
+  END AS missing
 FROM resource AS r
+INNER JOIN resource_price AS p
+  ON p.resource = r.resource AND p.owner = r.owner
 LEFT JOIN used AS u
   ON u.resource = r.resource AND u.owner = r.owner
