@@ -144,6 +144,23 @@ def test_suggestions_that_together_go_over_a_cap_or_into_a_rest_are_found() -> N
     assert fired(made, visit, visit | {"decision_id": "again"}) == "checks/cap.sql"  # no rest between
 
 
+@pytest.mark.parametrize(
+    ("limit", "is_kept"),
+    [
+        ({"quotas": [{"id": "q", "name": "Q", "at_most": 1}]}, False),
+        ({"quotas": [{"id": "q", "name": "Q", "at_most": 2}]}, True),
+        ({"quotas": [{"id": "q", "name": "Q", "at_most": 1, "channels": ["email"]}]}, True),
+        ({"budgets": [{"id": "b", "name": "B", "amount": 2.5}]}, False),
+        ({"budgets": [{"id": "b", "name": "B", "amount": 3}]}, True),
+        ({"goals": [{"id": "g", "name": "G", "at_least": 9, "worth": 1}]}, True),
+    ],
+)
+def test_more_than_a_budget_or_quota_allows_is_found(limit: dict[str, Any], is_kept: bool) -> None:
+    made = made_with(**limit, policy={"per_customer": 3})
+    fired_by = fired(made, decision(made, "a", "email"), decision(made, "a", "fax"))
+    assert fired_by == (None if is_kept else "checks/capacity.sql")
+
+
 def test_more_suggestions_than_allowed_are_found() -> None:
     generous = {"per_customer": 3, "per_rep": 1}
     made = made_with(policy=generous)

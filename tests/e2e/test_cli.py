@@ -145,6 +145,19 @@ def test_why_explains_decisions_of_both_sides(finished_demo: Path, unisono: Run)
         assert chosen["channel_name"] in unisono("why", finished_demo, chosen["decision_id"])
 
 
+def test_prices_show_what_is_scarce_and_how_good_the_plan_is(finished_demo: Path, unisono: Run) -> None:
+    told = json.loads(unisono("prices", finished_demo, "--json"))
+    for proof in told["certificates"]:
+        assert proof["bound"] * (1 - 0.002) <= proof["objective"] <= proof["bound"] * (1 + 1e-9)
+    full = [row for row in told["prices"] if row["price"] > 0]
+    assert full
+    assert all(row["used"] > 0.9 * row["capacity"] for row in full if row["resource"] == "rep_minutes")
+    shown = unisono("prices", finished_demo)
+    assert "representative's minutes" in shown
+    assert "simulated" in shown
+    assert len(unisono("prices", finished_demo, "--all").splitlines()) > len(shown.splitlines())
+
+
 def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
     shown = unisono("voice", finished_demo, "--svg", tmp_path / "voice.svg")
     assert "share of voice [simulated data]" in shown

@@ -1,0 +1,84 @@
+"""unisono prices"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from unisono.cli.common import echo_json, json_option, label, print_table, project_argument
+from unisono.project import open_project
+
+PRICES = """
+select 'commercial' as purpose, p.*, m.limit_name as name
+from price as p
+left join playbook_limit as m on m.limit_id = p.owner and m.kind = p.resource
+union all
+select 'medical' as purpose, p.*, m.limit_name as name
+from medical_price as p
+left join playbook_limit as m on m.limit_id = p.owner and m.kind = p.resource
+order by purpose, resource, owner
+"""
+CERTIFICATES = "select * from certificate union all select * from medical_certificate order by purpose"
+
+Row = dict[str, Any]
+
+
+@click.command(name="prices")
+@project_argument
+@click.option("--all", "show_all", is_flag=True, help="Also what there is enough of, at a price of 0.")
+@json_option
+def command(folder: Path, show_all: bool, as_json: bool) -> None:
+    """Show what one unit of everything scarce is worth to the plan, and how good the plan is.
+
+    A price is the value of the best use of one more minute, suggestion, sending or unit of money that the plan
+    had to leave out; 'plus one' is what that unit would add. A goal's price is what its last contact costs. The
+    certificate says how far from the best possible plan this one can be at most.
+    """
+    snapshot = open_project(folder).snapshot()
+    prices, proofs = (snapshot.read(query).to_pylist() for query in (PRICES, CERTIFICATES))
+    if as_json:
+        echo_json({"certificates": proofs, "prices": prices})
+        return
+    mark = label(snapshot.manifest["simulated"])
+    money = snapshot.read("select currency from playbook_policy").to_pylist()[0]["currency"]
+    print_table(f"Plan{mark}", ["side", *_PROOF], [_proof(row) for row in proofs], _PROOF)
+    shown = [row for row in prices if show_all or row["price"] > 0 or row["missing"] > 0]
+    rows = [_price(row) for row in sorted(shown, key=_by_weight)]
+    numbers = ["used", "of", f"price, {money}", f"plus one, {money}"]
+    print_table(f"Prices{mark}", ["side", "what", "whose", *numbers, "note"], rows, numbers)
+    if len(shown) < len(prices):
+        click.echo(
+            f"{len(prices) - len(shown)} more have no price: there is enough of them (--all shows them)."
+        )
+
+
+_PROOF = ["suggestions", "worth", "no plan above", "gap", "goals missed"]
+
+
+def _proof(row: Row) -> list[str]:
+    figures = (
+        f"{row['suggestions']:,}",
+        f"{row['objective']:,.0f}",
+        f"{row['bound']:,.0f}",
+        f"{row['gap']:.3%}",
+    )
+    return [row["purpose"], *figures, f"{row['goals_missed']}"]
+
+
+def _price(row: Row) -> list[str]:
+    what = row["resource"].replace("_", " ").replace("rep ", "representative's ")
+    note = f"{row['missing']:g} missing" if row["missing"] else ""
+    figures = (
+        f"{row['used']:,.0f}",
+        f"{row['capacity']:,.0f}",
+        f"{row['price']:.4g}",
+        f"{row['plus_one']:.4g}",
+    )
+    return [row["purpose"], what, row["name"] or row["owner"], *figures, note]
+
+
+def _by_weight(row: Row) -> tuple[str, float]:
+    """Order by side, then by what all of it is worth."""
+    return row["purpose"], -row["price"] * row["capacity"]
