@@ -1,5 +1,5 @@
 /* Nobody is given more than there is: minutes and suggestions of a representative, sendings of a channel, suggestions */
-/* to a customer. */
+/* to a customer, budgets and quotas. */
 SELECT
   d.rep_id AS owner
 FROM decision AS d
@@ -34,3 +34,22 @@ GROUP BY
   p.per_customer
 HAVING
   COUNT(*) > p.per_customer
+UNION ALL
+SELECT
+  m.limit_id AS owner
+FROM decision AS d
+INNER JOIN customer AS c
+  ON c.customer_id = d.customer_id
+INNER JOIN playbook_limit_scope AS s
+  ON s.channel = d.channel
+  AND s.product_id = d.product_id
+  AND (
+    s.specialty = '*' OR s.specialty = COALESCE(LOWER(TRIM(c.specialty)), 'unknown')
+  )
+INNER JOIN playbook_limit AS m
+  ON m.limit_id = s.limit_id AND m.kind <> 'goal'
+GROUP BY
+  m.limit_id,
+  m.amount
+HAVING
+  SUM(s.amount) > m.amount + CAST(0.000001 AS DOUBLE)
