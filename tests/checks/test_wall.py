@@ -37,7 +37,7 @@ def test_no_commercial_table_goes_back_to_medical_data() -> None:
 
 def test_what_is_made_from_medical_touchpoints_is_medical() -> None:
     ways = ways_to_medical(STEPS)
-    blind = {"medical_room"}  # caps count who was contacted, and nothing is planned before it
+    blind = {"medical_room", "medical_resource"}  # made of contact counts, capacities and the playbook only
     assert {*TWINS.values(), "decision", "funnel", "no_action", "voice"} - blind <= ways.keys()
     assert told(ways["medical_belief"]) == "medical_belief <- medical_touchpoint <- source_touchpoint"
 

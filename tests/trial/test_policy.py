@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.build import Row
-from unisono.decide.solve import solve
+from unisono.decide.solve import price_resources, solve
 from unisono.tables.arrow import rows
 from unisono.trial.policy import take
 
@@ -26,10 +26,18 @@ def tables(
     per_rep: int = 99,
 ) -> dict[str, Any]:
     reps = [{"rep_id": rep, "capacity_minutes": minutes} for rep in REPS]
+    resources = [("rep_minutes", rep, minutes) for rep in REPS] + [
+        ("rep_suggestions", rep, per_rep) for rep in REPS
+    ]
     channels = [{"channel": "visit"}, {"channel": "call"}, {"channel": "webinar", "capacity": seats}]
     return {
         "action": rows("action", actions),
         "rep": rows("rep", reps),
+        "resource": rows(
+            "resource",
+            [{"resource": kind, "owner": rep, "capacity": float(most)} for kind, rep, most in resources],
+        ),
+        "limit_use": rows("limit_use", []),
         "playbook_channel": rows("playbook_channel", channels),
         "playbook_policy": rows("playbook_policy", [{"per_customer": per_customer, "per_rep": per_rep}]),
     }
@@ -68,8 +76,7 @@ def broken(chosen: list[Row], limits: dict[str, Any]) -> list[str]:
     room = {row["customer_id"]: row["room"] for row in chosen}
     for row in chosen:
         count[row["customer_id"]] += 1
-        count[row["customer_id"], "product", row["product_id"]] += 1
-        count[row["customer_id"], "channel", row["channel"]] += 1
+        count[row["customer_id"], "group", "rep" if row["rep_id"] else row["channel"]] += 1
         count["rep", row["rep_id"]] += 1
         if row["rep_id"]:
             by_rep[row["rep_id"]] += row["minutes"]
@@ -113,10 +120,12 @@ def test_the_best_go_first_and_the_worthless_never() -> None:
 def test_greed_ignores_what_time_costs_and_the_solver_does_not() -> None:
     """One long visit is worth most by itself; in its time three calls are worth more."""
     actions = [
-        action("a", "visit", value=10, minutes=60.0),
-        *(action(who, "call", value=6, minutes=20.0) for who in "bcd"),
+        action("a", "visit", value=10, minutes=60.0, room=1),
+        *(action(who, "call", value=6, minutes=20.0, room=1) for who in "bcd"),
     ]
     greedy = take(tables(actions), np.array([10.0, 6.0, 6.0, 6.0]))
-    solved = solve(tables(actions)).to_pylist()
+    priced = tables(actions)
+    priced["resource_price"] = price_resources(priced)
+    solved = solve(priced).to_pylist()
     assert [row["customer_id"] for row in greedy] == ["a"]
     assert sorted(row["customer_id"] for row in solved) == ["b", "c", "d"]
