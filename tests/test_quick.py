@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from tests.build import CLOCK, STEPS, load, run, values
 from tests.properties.test_permitted import some_book, some_data
+from tests.same import assert_rows
 from unisono.engine.duckdb import DuckDBEngine
 from unisono.engine.graph import order
 from unisono.engine.graph import run as run_step
@@ -23,4 +24,4 @@ def test_the_quick_engine_agrees_with_the_engine(tmp_path: Path) -> None:
             run_step(step, engine, values(CLOCK))
     assert quick["candidate"]
     for step in STEPS:
-        assert quick[step.table] == pq.read_table(tmp_path / step.table).to_pylist(), step.table
+        assert_rows(quick[step.table], pq.read_table(tmp_path / step.table).to_pylist(), step.table)

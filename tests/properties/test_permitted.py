@@ -179,7 +179,10 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     sent = Counter(channel for _, _, channel, rep_id in decided if rep_id is None)
     assert all(channel.capacity is None or sent[channel.id] <= channel.capacity for channel in book.channels)
     assert all(count <= book.policy.per_customer for count in Counter(key for key, *_ in decided).values())
-    one_each = Counter((row["customer_id"], row["product_id"], row["purpose"]) for row in made["decision"])
+    one_each = Counter(
+        (row["customer_id"], row["purpose"], "rep" if row["rep_id"] else row["channel"])
+        for row in made["decision"]
+    )
     assert max(one_each.values(), default=1) == 1
     assert all(row["value"] > 0 for row in made["decision"])
     undecided = set(names.values()) - {row["customer_id"] for row in made["decision"]}
