@@ -4,7 +4,7 @@ Makes a simulated world, counts what its exports hold, and says how long it took
 had at once. The largest resident sizes are summed without regard to what processes share, so the figure is an upper
 bound. A tenth of the customers is made first: if memory grew with the country, the two peaks would tell.
 
-    python benchmarks/world.py --customers 1000000 --weeks 145 --processes 2 --json
+    python benchmarks/world.py --customers 1000000 --weeks 148 --processes 2 --json
 """
 
 from __future__ import annotations

@@ -32,7 +32,6 @@ class Solution:
     objective: float
     bound: float
     missed: Floats  # (m,) by how much goals are missed
-    passes: int
 
     @property
     def gap(self) -> float:
@@ -52,8 +51,7 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
     small = instance.only(kept)
     layout = lay_out(small)
     dual = _prices(small, layout, None) if prices is None else solve_dual(layout, prices, passes=1)
-    chosen, passes = _plan(small, layout, dual.prices), dual.passes
-    asked = layout
+    chosen, asked = _plan(small, layout, dual.prices), layout
     for _ in range(INSISTING):
         missed = small.missed(chosen)
         if not missed.any():
@@ -62,13 +60,12 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
         asked = replace(asked, cells=more)
         insisting = solve_dual(asked, dual.prices, passes=8)
         again = exchange(small, dual.prices, _plan(small, layout, insisting.prices))
-        passes += insisting.passes
         chosen = max(chosen, again, key=small.objective)
     if len(kept) <= TINY or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
         chosen = polish(small, dual.prices, chosen)
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True
-    return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen), passes)
+    return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen))
 
 
 def _prices(small: Instance, layout: Layout, start: Floats | None) -> Dual:
