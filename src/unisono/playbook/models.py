@@ -210,6 +210,9 @@ class Policy(Section):
 
     per_customer: int = Field(default=1, ge=0, description="Most suggestions per customer in a run")
     per_rep: int = Field(default=25, ge=0, description="Most suggestions per representative in a run")
+    alternatives: int = Field(
+        default=3, ge=1, le=20, description="Contents kept for each permitted action, the best first"
+    )
     caps: list[Cap] = Field(default=[], description="Caps over all channels together")
     preference_half_life_days: float = Field(default=180, gt=0)
     segment_strength: float = Field(

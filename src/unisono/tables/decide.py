@@ -174,6 +174,23 @@ DECIDE = (
         ),
     ),
     Table(
+        "content_option",
+        "decide",
+        "one of the best contents of a permitted action and the terms of its value",
+        ("customer_id", "product_id", "channel", "rep_id", "place"),
+        (
+            CUSTOMER,
+            PRODUCT,
+            CHANNEL,
+            REP,
+            c("content_id", "VARCHAR", "content"),
+            *TERMS,
+            ROOM,
+            c("place", "BIGINT", "order among the action's contents, by value", unit="position", minimum=1),
+        ),
+        two_sided=True,
+    ),
+    Table(
         "action",
         "decide",
         "one permitted action with its content and the terms of its value",
