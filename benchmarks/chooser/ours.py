@@ -8,19 +8,21 @@ from scipy import sparse
 from unisono.decide.choose import choose
 from unisono.decide.instance import Instance as Choice
 
-from .instance import Answer, Instance, Prices
+from .instance import Answer, Instance, Prices, undominated
 
 MUST = 10.0  # what a missing cell of a goal costs, in values of the best cell: goals of these instances can be met
 
 
-def unisono(instance: Instance) -> Answer:
-    """Return the package's plan and prices."""
+def unisono(full: Instance) -> Answer:
+    """Return the package's plan and prices, after the collapse that the linear programs begin with."""
+    cells = undominated(full)
+    instance = full.take(cells)
     solution = choose(_choice(instance))
     reps, shared = len(instance.rep_capacity), len(instance.capacity)
     rep, budget, goal = np.split(
         solution.prices[np.r_[:reps, 2 * reps : len(solution.prices)]], [reps, reps + shared]
     )
-    return Answer(plan=np.flatnonzero(solution.chosen), prices=Prices(rep, budget, goal))
+    return Answer(plan=cells[solution.chosen], prices=Prices(rep, budget, goal))
 
 
 def _choice(instance: Instance) -> Choice:
