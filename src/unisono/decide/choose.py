@@ -18,7 +18,7 @@ from unisono.decide.instance import Bools, Floats, Instance, Ints, undominated
 from unisono.decide.repair import repair
 from unisono.decide.sweep import lay_out
 
-ENOUGH = 5e-4  # relative gap below which nothing is exchanged
+ENOUGH = 8e-4  # relative gap below which nothing is exchanged
 TARGET = 2e-3  # relative gap below which a plan is not polished
 TINY = 1_000  # actions up to which the exact path is taken
 SPREAD, GOLDEN = 0.01, (5**0.5 - 1) / 2  # by how much values are spread at most, and evenly
@@ -42,14 +42,14 @@ class Solution:
 
 def price(instance: Instance, start: Floats | None = None) -> Dual:
     """Return prices close to the best, and the bound they prove; `start` warms up from those of a similar instance."""
-    small = instance.only(undominated(instance))
+    small = _collapsed(instance, undominated(instance))
     return _dual(small, _untied(small), start)[0]
 
 
 def choose(instance: Instance, prices: Floats | None = None) -> Solution:
     """Return the best plan found at `prices` (by default those of `price`)."""
     kept = undominated(instance)
-    small = instance.only(kept)
+    small = _collapsed(instance, kept)
     untied = _untied(small)
     dual, taken = _dual(small, untied, None) if prices is None else _dual(small, untied, prices, passes=1)
     chosen = repair(untied, dual.prices, taken)
@@ -60,6 +60,10 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True
     return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen))
+
+
+def _collapsed(instance: Instance, kept: Ints) -> Instance:
+    return instance if len(kept) == len(instance.value) else instance.only(kept)
 
 
 def _untied(small: Instance) -> Instance:

@@ -22,8 +22,8 @@ from unisono.decide.sweep import Layout, Sweep, sweep
 PASSES = 60
 SETTLED = 1e-3  # relative price of what is used too much or too little that ends the search
 ROOM = 1e-2  # relative use above a limit without a price that does not count
-SMALL = 1e-5  # relative decrease below which a step counts as small; two of them end the search too
-NARROWING = 500  # small steps' worth of decrease below which the kernel narrows
+SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
+NARROWING = 300  # small steps' worth of decrease below which the kernel narrows
 GENTLE, STIFF = 0.03, 1e12  # the least damping, and when to give up
 SAMPLE, SAMPLE_PER_RESOURCE = 20_000, 50  # cells near the margin that the curvature is estimated from
 

@@ -44,9 +44,10 @@ class Instance:
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""
-        taken = np.zeros(len(self.value))
-        taken[chosen] = 1.0
-        return np.asarray(self.uses.T @ taken)
+        if chosen.dtype == bool:
+            return np.asarray(self.uses.T @ chosen.astype(float))
+        rows = self.uses[chosen]
+        return np.bincount(rows.indices, rows.data, minlength=len(self.limit))
 
     def missed(self, chosen: Ints | Bools) -> Floats:
         """Return by how much a plan exceeds limits that may be exceeded at a price (m,)."""

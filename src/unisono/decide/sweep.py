@@ -69,7 +69,8 @@ def lay_out(instance: Instance) -> Layout:
     places, blocks, begin = [], [], 0
     for alike in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1):
         groups = (np.cumsum(own) - own)[alike][:, None] + np.arange(own[alike[0]])
-        groups = np.take_along_axis(groups, np.argsort(-width[groups], axis=1, kind="stable"), axis=1)
+        if np.ptp(width[groups[0]]):
+            groups = np.take_along_axis(groups, np.argsort(-width[groups], axis=1, kind="stable"), axis=1)
         widths, most = tuple(width[groups[0]].tolist()), int(limit[alike[0]])
         for part in _parts(groups, sum(widths)):
             cells = _cells(first, size, widths, part)
@@ -124,7 +125,7 @@ def _win(best: Floats, limit: int) -> tuple[float, Bools, Floats, Floats]:
     enters = np.maximum(tops[limit - 1], 0.0) if limit <= len(best) else nothing
     leaves = np.maximum(tops[limit], 0.0) if limit < len(best) else nothing
     wins = (best >= enters) & (best > 0)
-    tied = np.flatnonzero(wins.sum(axis=0) > limit)
+    tied = np.flatnonzero((enters == leaves) & (enters > 0))
     if len(tied):  # the first of equals, as many as there are places
         above = best[:, tied] > enters[tied]
         equal = wins[:, tied] & ~above
@@ -155,7 +156,7 @@ def _padded(size: Ints) -> Ints:
 def _shapes(owner: Ints, width: Ints, limit: Ints) -> Ints:
     """Return a number for the shape of each customer (N,), who may take `limit` groups."""
     shape = limit
-    for one in np.unique(width):
+    for one in np.flatnonzero(np.bincount(width)):
         of_width = np.bincount(owner[width == one], minlength=len(limit))
         shape = shape * (int(of_width.max()) + 1) + of_width
     return shape
