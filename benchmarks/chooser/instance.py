@@ -45,8 +45,7 @@ class Instance:
     @cached_property
     def slot_starts(self) -> np.ndarray:
         """Index of the first cell of each slot, which is one channel of one customer."""
-        slot = self.customer.astype(np.int64) * 128 + self.channel
-        return np.flatnonzero(np.diff(slot, prepend=-1))
+        return np.flatnonzero(np.append(len(self.value) > 0, ~_same(1, self.customer, self.channel)))
 
     @cached_property
     def slot(self) -> np.ndarray:
@@ -77,14 +76,21 @@ def undominated(instance: Instance) -> np.ndarray:
     """
     kept = np.ones(len(instance.value), bool)
     longest = int(np.diff(instance.slot_starts, append=len(instance.value)).max(initial=0))
+    uses = (instance.rep, instance.minutes, *instance.shared, instance.goal)
     for step in range(1, longest):
-        same = instance.slot[step:] == instance.slot[:-step]
-        for use in (instance.rep, instance.minutes, *instance.shared, instance.goal):
-            same &= use[step:] == use[:-step]
+        same = _same(step, instance.customer, instance.channel, *uses)
         later = instance.value[step:] > instance.value[:-step]
         kept[:-step] &= ~(same & later)
-        kept[step:] &= ~(same & ~later)
+        kept[step:] &= ~same | later
     return np.flatnonzero(kept)
+
+
+def _same(step: int, *fields: np.ndarray) -> np.ndarray:
+    """Return which cells are like the one `step` further on in all of these (`step` fewer than cells)."""
+    same = np.ones(max(len(fields[0]) - step, 0), bool)
+    for field in fields:
+        same &= field[step:] == field[:-step]
+    return same
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from unisono.decide.dual import Dual, solve_dual
+from unisono.decide.dual import PASSES, Dual, solve_dual
 from unisono.decide.exact import linear_prices, polish
 from unisono.decide.exchange import exchange
-from unisono.decide.instance import Bools, Floats, Instance, undominated
+from unisono.decide.instance import Bools, Floats, Instance, Ints, undominated
 from unisono.decide.repair import repair
-from unisono.decide.sweep import Layout, lay_out, sweep
+from unisono.decide.sweep import lay_out
 
-TARGET = 2e-3  # relative gap below which a plan is good enough
+ENOUGH = 8e-4  # relative gap below which nothing is exchanged
+TARGET = 2e-3  # relative gap below which a plan is not polished
 TINY = 1_000  # actions up to which the exact path is taken
-INSISTING = 4  # times that goals still missed are asked for more
+SPREAD, GOLDEN = 0.01, (5**0.5 - 1) / 2  # by how much values are spread at most, and evenly
 
 
 @dataclass(frozen=True)
@@ -41,40 +42,54 @@ class Solution:
 
 def price(instance: Instance, start: Floats | None = None) -> Dual:
     """Return prices close to the best, and the bound they prove; `start` warms up from those of a similar instance."""
-    small = instance.only(undominated(instance))
-    return _prices(small, lay_out(small), start)
+    small = _collapsed(instance, undominated(instance))
+    return _dual(small, _untied(small), start)[0]
 
 
 def choose(instance: Instance, prices: Floats | None = None) -> Solution:
     """Return the best plan found at `prices` (by default those of `price`)."""
     kept = undominated(instance)
-    small = instance.only(kept)
-    layout = lay_out(small)
-    dual = _prices(small, layout, None) if prices is None else solve_dual(layout, prices, passes=1)
-    chosen, asked = _plan(small, layout, dual.prices), layout
-    for _ in range(INSISTING):
-        missed = small.missed(chosen)
-        if not missed.any():
-            break
-        more = replace(asked.cells, limit=asked.cells.limit - 1.5 * missed)
-        asked = replace(asked, cells=more)
-        insisting = solve_dual(asked, dual.prices, passes=8)
-        again = exchange(small, dual.prices, _plan(small, layout, insisting.prices))
-        chosen = max(chosen, again, key=small.objective)
-    if len(kept) <= TINY or dual.bound - small.objective(chosen) > TARGET * abs(dual.bound):
+    small = _collapsed(instance, kept)
+    untied = _untied(small)
+    dual, taken = _dual(small, untied, None) if prices is None else _dual(small, untied, prices, passes=1)
+    chosen = repair(untied, dual.prices, taken)
+    if _gap(small, chosen, dual) > ENOUGH:
+        chosen = exchange(small, dual.prices, chosen, dual.bound * (1 - ENOUGH))
+    if len(kept) <= TINY or _gap(small, chosen, dual) > TARGET:
         chosen = polish(small, dual.prices, chosen)
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True
     return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen))
 
 
-def _prices(small: Instance, layout: Layout, start: Floats | None) -> Dual:
-    if 0 < len(small.value) <= TINY:
-        return solve_dual(layout, linear_prices(small), passes=1)
-    return solve_dual(layout, start)
+def _collapsed(instance: Instance, kept: Ints) -> Instance:
+    return instance if len(kept) == len(instance.value) else instance.only(kept)
 
 
-def _plan(small: Instance, layout: Layout, prices: Floats) -> Bools:
-    """Return a feasible plan from prices."""
-    taken = layout.origin[sweep(layout, prices, 1.0).chosen]
-    return exchange(small, prices, repair(small, prices, taken))
+def _untied(small: Instance) -> Instance:
+    """Return the instance with values spread a little where it is large, so that prices can part equal customers."""
+    if len(small.value) <= TINY:
+        return small
+    spread = np.arange(len(small.value)) * GOLDEN % 1.0 - 0.5
+    return replace(small, value=small.value * (1 + SPREAD * spread))
+
+
+def _dual(
+    small: Instance, untied: Instance, start: Floats | None, passes: int = PASSES
+) -> tuple[Dual, Ints]:
+    """Return prices by the untied instance with the bound they prove for the instance itself, and what is taken."""
+    layout = lay_out(untied)
+    if 0 < len(small.value) <= TINY and passes > 1:
+        start, passes = linear_prices(small), 1
+    dual = solve_dual(layout, start, passes)
+    taken = layout.origin[dual.taken]
+    if untied is not small:
+        value = np.where(layout.origin < 0, -np.inf, small.value[layout.origin])
+        itself = replace(layout, cells=replace(layout.cells, value=value))
+        dual = replace(dual, bound=solve_dual(itself, dual.prices, passes=1).bound)
+    return dual, taken
+
+
+def _gap(small: Instance, chosen: Bools, dual: Dual) -> float:
+    """Return what the plan is worth less than the bound, relative to it."""
+    return (dual.bound - small.objective(chosen)) / max(abs(dual.bound), np.finfo(float).tiny)

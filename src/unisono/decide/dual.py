@@ -16,32 +16,43 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from unisono.decide.instance import Floats, Instance
+from unisono.decide.instance import Floats, Instance, Ints
 from unisono.decide.sweep import Layout, Sweep, sweep
 
 PASSES = 60
-SMALL = 1e-5  # relative decrease below which a step counts as small; two of them end the search
-NARROWING = 500  # small steps' worth of decrease below which the kernel narrows
-GENTLE, STIFF = 0.03, 1e12  # damping at first, and when to give up
+SETTLED = 1e-3  # relative price of what is used too much or too little that ends the search
+ROOM = 1e-2  # relative use above a limit without a price that does not count
+SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
+NARROWING = 300  # small steps' worth of decrease below which the kernel narrows
+GENTLE, STIFF = 0.03, 1e12  # the least damping, and when to give up
+SAMPLE, SAMPLE_PER_RESOURCE = 20_000, 50  # cells near the margin that the curvature is estimated from
 
 
 @dataclass(frozen=True)
 class Dual:
-    """The best prices found (m,), the bound they prove, and how many passes it took."""
+    """The best prices found (m,), the bound they prove, how many passes it took, and the cells taken at them."""
 
     prices: Floats
     bound: float
     passes: int
+    taken: Ints
 
 
 @dataclass(frozen=True)
 class _Point:
-    """Prices, the value of the dual there, its slope, and how its slope changes."""
+    """Prices, the value of the dual there, its slope, and what the pass saw."""
 
     prices: Floats
     value: float
     slope: Floats
-    curvature: sparse.csr_array
+    swept: Sweep
+
+    def is_settled(self, limit: Floats) -> bool:
+        """Return whether what customers take nearly fits, and uses nearly all of what has a price."""
+        priced = self.prices > 0
+        wrong = float(np.abs(self.slope[priced]) @ self.prices[priced])
+        too_much = (-self.slope > ROOM * np.abs(limit)) & ~priced
+        return wrong <= SETTLED * abs(self.value) and not too_much.any()
 
 
 def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES) -> Dual:
@@ -51,7 +62,7 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     nearness = float(worth.mean()) / (2 if start is None else 16) if len(worth) else 1.0
     here = _point(layout, np.zeros(len(cells.limit)) if start is None else start, nearness)
     damping, small, done = GENTLE, 0, 1
-    while done < passes and small < 2 and damping < STIFF:
+    while done < passes and small < 2 and damping < STIFF and not here.is_settled(cells.limit):
         trial, predicted = _step(here, cells, damping)
         if (trial == here.prices).all():
             break
@@ -64,9 +75,10 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
         small = small + 1 if gain < scale and predicted < 10 * scale else 0
         if predicted < scale or 0 < gain < NARROWING * scale:
             nearness /= 2
-        damping *= 0.25 if gain > 0.6 * predicted else 4.0 if gain < 0.2 * predicted else 1.0
+        damping *= 0.25 if gain > 0.6 * predicted else 8.0 if gain < 0.2 * predicted else 1.0
+        damping = max(damping, GENTLE)
         here = there if gain > 0 else here
-    return Dual(here.prices, here.value, done)
+    return Dual(here.prices, here.value, done, here.swept.chosen)
 
 
 def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
@@ -75,7 +87,7 @@ def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
     swept = sweep(layout, prices, nearness)
     limited = np.isfinite(cells.limit)
     value = swept.value + float(prices[limited] @ cells.limit[limited])
-    return _Point(prices, value, cells.limit - cells.use(swept.chosen), _curvature(swept, cells))
+    return _Point(prices, value, cells.limit - cells.use(swept.chosen), swept)
 
 
 def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]:
@@ -88,7 +100,7 @@ def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]
     move = np.zeros(len(free))
     if not free.any():
         return here.prices, 0.0
-    curvature = here.curvature[free][:, free]
+    curvature = _curvature(here.swept, cells)[free][:, free]
     diagonal = curvature.diagonal()
     usual = diagonal[diagonal > 0]
     floor = 1e-3 * float(np.median(usual)) if len(usual) else 1.0
@@ -104,5 +116,7 @@ def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]
 
 def _curvature(swept: Sweep, cells: Instance) -> sparse.csr_array:
     """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-    near = cells.uses[swept.near]
-    return sparse.csr_array(near.T @ sparse.diags_array(swept.density) @ near)
+    enough = max(SAMPLE, SAMPLE_PER_RESOURCE * int(np.isfinite(cells.limit).sum()))
+    stride = max(1, len(swept.near) // enough)
+    near = cells.uses[swept.near[::stride]]
+    return sparse.csr_array(near.T @ sparse.diags_array(swept.density[::stride] * stride) @ near)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from unisono.decide.instance import Bools, Floats, Instance, Ints
-from unisono.decide.repair import allowed
+from unisono.decide.repair import allowed, displaced
 
 ROUNDS = 12
 LEAST = 1e-9  # gain that counts
@@ -44,28 +44,24 @@ class _State:
     instance: Instance
     uses: sparse.csr_array  # (n + 1, m) nothing in the last row
     minutes: Floats  # (n,) of a representative
-    group: Ints  # (n,)
     chosen: Bools  # (n,)
     left: Floats  # (m,) negative where a goal is missed
-    value: Floats  # (n,) with what serving missed goals is worth
-    reduced: Floats  # (n,) the same less the price of what it uses
+    reduced: Floats  # (n,) value less the price of what it uses
     spare: Floats  # (R + 1,) most that reduced value may fall for the sake of what is left over; nobody's is last
 
 
-def exchange(instance: Instance, prices: Floats, chosen: Bools) -> Bools:
-    """Return a plan (n,) worth at least as much as the feasible plan `chosen`, and as feasible."""
+def exchange(instance: Instance, prices: Floats, chosen: Bools, enough: float = np.inf) -> Bools:
+    """Return a plan (n,) as feasible as the feasible plan `chosen`, and worth more until it is worth `enough`."""
     if not instance.reps:
         return chosen
     minutes = np.asarray(instance.uses[:, : instance.reps].sum(axis=1), dtype=float)
     uses = sparse.vstack([instance.uses, sparse.csr_array((1, len(prices)))], format="csr")
-    reduced, group, chosen = instance.reduced(prices), instance.groups(), chosen.copy()
+    reduced, chosen = instance.reduced(prices), chosen.copy()
     for _ in range(ROUNDS):
+        if instance.objective(chosen) >= enough:
+            break
         left = allowed(instance) - instance.use(chosen)
-        missed = np.isfinite(instance.ceiling) & (left < 0)
-        bonus = -np.asarray(instance.uses @ np.where(missed, instance.ceiling, 0.0)) if missed.any() else 0.0
-        spare = np.full(instance.reps + 1, np.inf) if missed.any() else _spare(instance, prices, left)
-        value = instance.value + bonus
-        state = _State(instance, uses, minutes, group, chosen, left, value, reduced + bonus, spare)
+        state = _State(instance, uses, minutes, chosen, left, reduced, _spare(instance, prices, left))
         moves = _together(state, _with_room(state, _moves(state), _leaving(state)))
         if not len(moves.comes):
             break
@@ -87,22 +83,14 @@ def _spare(instance: Instance, prices: Floats, left: Floats) -> Floats:
 def _moves(state: _State) -> _Moves:
     """Return the actions that could come in for the sake of what is left over, those of least loss first."""
     instance, reduced = state.instance, state.reduced
-    at = np.flatnonzero(state.chosen)
-    by_value = at[np.argsort(-reduced[at], kind="stable")]
-    poorest = np.full(len(instance.per_customer), -1)
-    poorest[instance.customer[by_value]] = by_value
-    of_group = np.full(len(state.chosen), -1)
-    of_group[state.group[at]] = at
-    is_full = np.bincount(instance.customer[at], minlength=len(poorest)) >= instance.per_customer
-    comes = np.flatnonzero(~state.chosen & (state.value > 0))
-    customer = instance.customer[comes]
-    displaces = np.where(is_full[customer], poorest[customer], -1)
-    displaces = np.where(of_group[state.group[comes]] >= 0, of_group[state.group[comes]], displaces)
-    loss = np.append(reduced, 0.0)[displaces] - reduced[comes]
-    near = np.flatnonzero((~is_full[customer] | (displaces >= 0)) & (loss < state.spare[instance.rep[comes]]))
+    comes = ~state.chosen & (instance.value > 0) & (instance.per_customer[instance.customer] > 0)
+    comes = np.flatnonzero(comes)
+    out = displaced(instance, reduced, state.chosen, comes)
+    loss = np.append(reduced, 0.0)[out] - reduced[comes]
+    near = np.flatnonzero(loss < state.spare[instance.rep[comes]])
     near = near[np.argsort(loss[near], kind="stable")]
-    moves = _Moves(comes[near], displaces[near], np.full(len(near), -1))
-    return moves if np.isinf(state.spare).any() else moves.only(_fit_shared(state, moves.change(state.uses)))
+    moves = _Moves(comes[near], out[near], np.full(len(near), -1))
+    return moves.only(_fit_shared(state, moves.change(state.uses)))
 
 
 def _leaving(state: _State) -> Ints:
@@ -127,7 +115,7 @@ def _fit_shared(state: _State, change: sparse.csr_array) -> Bools:
 def _with_room(state: _State, moves: _Moves, leaving: Ints) -> _Moves:
     """Return the moves that raise the value and fit, the best of each representative with what leaves for it."""
     instance, reps = state.instance, state.instance.reps
-    value, cost = np.append(state.value, 0.0), np.append(state.minutes, 0.0)
+    value, cost = np.append(instance.value, 0.0), np.append(state.minutes, 0.0)
     rep = instance.rep[moves.comes]
     comes, displaces = (_table(rep, at, reps) for at in (moves.comes, moves.displaces))
     leaves = np.concatenate([np.full((reps, 1), -1), _table(instance.rep[leaving], leaving, reps)], axis=1)
@@ -157,7 +145,7 @@ def _with_room(state: _State, moves: _Moves, leaving: Ints) -> _Moves:
 
 
 def _together(state: _State, moves: _Moves) -> _Moves:
-    """Return the moves that can be made at once: no customer twice, shared limits kept, goals not served twice over."""
+    """Return the moves that can be made at once: no customer twice, shared limits kept."""
     instance, count = state.instance, len(moves.comes)
     customer = np.append(instance.customer, -1)
     touched = np.stack([customer[moves.comes], customer[moves.leaves]])
@@ -170,9 +158,8 @@ def _together(state: _State, moves: _Moves) -> _Moves:
         amount = np.zeros(count)
         amount[change.indices[span]] = change.data[span]
         left = state.left[resource]
-        uses, serves = np.maximum(amount, 0.0), np.maximum(-amount, 0.0) * (left < 0)
+        uses = np.maximum(amount, 0.0)
         keep &= (np.cumsum(uses * keep) <= left) | (uses == 0)
-        keep &= (np.cumsum(serves * keep) - serves < -left) | (serves == 0)
     return moves.only(keep)
 
 

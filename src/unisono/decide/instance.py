@@ -44,9 +44,10 @@ class Instance:
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""
-        taken = np.zeros(len(self.value))
-        taken[chosen] = 1.0
-        return np.asarray(self.uses.T @ taken)
+        if chosen.dtype == bool:
+            return np.asarray(self.uses.T @ chosen.astype(float))
+        rows = self.uses[chosen]
+        return np.bincount(rows.indices, rows.data, minlength=len(self.limit))
 
     def missed(self, chosen: Ints | Bools) -> Floats:
         """Return by how much a plan exceeds limits that may be exceeded at a price (m,)."""
@@ -76,15 +77,16 @@ def undominated(instance: Instance) -> Ints:
     """
     if not len(instance.value):
         return np.zeros(0, dtype=np.int64)
-    mark = np.random.default_rng(0).random((instance.uses.shape[1], 2))
-    print_of_use = instance.uses @ mark  # equal where the use is equal, and hardly ever else
     same = (np.diff(instance.customer) == 0) & (np.diff(instance.group) == 0)
-    same &= (np.diff(print_of_use, axis=0) == 0).all(axis=1)
+    if same.any():
+        mark = np.random.default_rng(0).random((instance.uses.shape[1], 2))
+        print_of_use = instance.uses @ mark  # equal where the use is equal, and hardly ever else
+        same &= (np.diff(print_of_use, axis=0) == 0).all(axis=1)
     starts = np.flatnonzero(np.append(True, ~same))
     run = np.cumsum(np.append(0, ~same))
     hits = np.flatnonzero(instance.value == np.maximum.reduceat(instance.value, starts)[run])
     best = hits[np.append(True, run[hits][1:] != run[hits][:-1])]
-    wanted = instance.value[best] > 0
-    if (instance.uses.data < 0).any():
-        wanted |= (instance.uses[best] < 0).sum(axis=1) > 0
-    return np.asarray(best[wanted & (instance.per_customer[instance.customer[best]] > 0)])
+    wanted = instance.value > 0
+    serving = np.flatnonzero(instance.uses.data < 0)
+    wanted[np.searchsorted(instance.uses.indptr, serving, side="right") - 1] = True
+    return np.asarray(best[wanted[best] & (instance.per_customer[instance.customer[best]] > 0)])

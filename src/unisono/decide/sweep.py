@@ -15,7 +15,6 @@ import numpy as np
 from unisono.decide.instance import Bools, Floats, Instance, Ints
 
 BLOCK_CELLS = 65_536  # so that a block's arrays stay in the processor's cache
-SAMPLE, SAMPLE_PER_RESOURCE = 20_000, 50  # cells near the margin that the curvature is estimated from
 WIDTHS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64])  # wider groups are padded to powers of two
 
 
@@ -62,13 +61,18 @@ def lay_out(instance: Instance) -> Layout:
     size = np.diff(first, append=count)
     owner = instance.customer[first]
     width = _padded(size)
-    shape, limit = _shapes(owner, width, instance.per_customer)
-    order = np.lexsort((-width, owner, shape[owner]))
+    own = np.bincount(owner, minlength=len(instance.per_customer))
+    limit = np.minimum(instance.per_customer, own)
+    shape = _shapes(owner, width, limit)
+    order = np.argsort(shape, kind="stable")
+    order = order[own[order] > 0]
     places, blocks, begin = [], [], 0
-    for groups in np.split(order, np.flatnonzero(np.diff(shape[owner[order]])) + 1):
-        per = int(np.argmax(owner[groups] != owner[groups[0]])) or len(groups)
-        widths, most = tuple(width[groups[:per]].tolist()), int(limit[owner[groups[0]]])
-        for part in _parts(groups.reshape(-1, per), sum(widths)):
+    for alike in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1):
+        groups = (np.cumsum(own) - own)[alike][:, None] + np.arange(own[alike[0]])
+        if np.ptp(width[groups[0]]):
+            groups = np.take_along_axis(groups, np.argsort(-width[groups], axis=1, kind="stable"), axis=1)
+        widths, most = tuple(width[groups[0]].tolist()), int(limit[alike[0]])
+        for part in _parts(groups, sum(widths)):
             cells = _cells(first, size, widths, part)
             places.append(cells)
             blocks.append(Block(begin, len(part), widths, most))
@@ -92,16 +96,7 @@ def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
         close = np.flatnonzero(margin.ravel() < nearness)
         near.append(close + block.begin)
         density.append((1 - margin.ravel()[close] / nearness) / nearness)
-    return Sweep(
-        value, _joined(chosen), *_thinned(_joined(near), np.concatenate([np.zeros(0), *density]), layout)
-    )
-
-
-def _thinned(near: Ints, density: Floats, layout: Layout) -> tuple[Ints, Floats]:
-    """Return an even sample of the cells near the margin: enough to estimate by, however many there are."""
-    enough = max(SAMPLE, SAMPLE_PER_RESOURCE * len(layout.cells.limit))
-    stride = max(1, len(near) // enough)
-    return near[::stride], density[::stride] * stride
+    return Sweep(value, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
 
 
 def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
@@ -130,7 +125,7 @@ def _win(best: Floats, limit: int) -> tuple[float, Bools, Floats, Floats]:
     enters = np.maximum(tops[limit - 1], 0.0) if limit <= len(best) else nothing
     leaves = np.maximum(tops[limit], 0.0) if limit < len(best) else nothing
     wins = (best >= enters) & (best > 0)
-    tied = np.flatnonzero(wins.sum(axis=0) > limit)
+    tied = np.flatnonzero((enters == leaves) & (enters > 0))
     if len(tied):  # the first of equals, as many as there are places
         above = best[:, tied] > enters[tied]
         equal = wins[:, tied] & ~above
@@ -152,20 +147,19 @@ def _tops(best: Floats, count: int) -> Floats:
 
 
 def _padded(size: Ints) -> Ints:
-    wide = 2 ** np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64)
-    return np.where(size > WIDTHS[-1], wide, WIDTHS[np.searchsorted(WIDTHS, np.minimum(size, WIDTHS[-1]))])
+    every = np.arange(int(size.max()) + 1)
+    wide = 2 ** np.ceil(np.log2(np.maximum(every, 1))).astype(np.int64)
+    most = WIDTHS[-1]
+    return np.where(every > most, wide, WIDTHS[np.searchsorted(WIDTHS, np.minimum(every, most))])[size]
 
 
-def _shapes(owner: Ints, width: Ints, per_customer: Ints) -> tuple[Ints, Ints]:
-    """Return a number for each customer's shape (N,), and how many groups each may take (N,)."""
-    customers = len(per_customer)
-    groups = np.bincount(owner, minlength=customers)
-    limit = np.minimum(per_customer, groups)
-    shape = limit.astype(np.int64)
-    for one in np.unique(width):
-        of_width = np.bincount(owner[width == one], minlength=customers)
+def _shapes(owner: Ints, width: Ints, limit: Ints) -> Ints:
+    """Return a number for the shape of each customer (N,), who may take `limit` groups."""
+    shape = limit
+    for one in np.flatnonzero(np.bincount(width)):
+        of_width = np.bincount(owner[width == one], minlength=len(limit))
         shape = shape * (int(of_width.max()) + 1) + of_width
-    return shape, limit
+    return shape
 
 
 def _parts(groups: Ints, cells: int) -> Iterator[Ints]:
