@@ -54,13 +54,14 @@ def command(folder: Path, show_all: bool, as_json: bool) -> None:
         )
 
 
-_PROOF = ["suggestions", "worth", "no plan above", "gap", "goals missed"]
+_PROOF = ["suggestions", "worth", "without levers", "no plan above", "gap", "goals missed"]
 
 
 def _proof(row: Row) -> list[str]:
     figures = (
         f"{row['suggestions']:,}",
         f"{row['objective']:,.0f}",
+        f"{row['value_without_levers']:,.0f}",
         f"{row['bound']:,.0f}",
         f"{row['gap']:.3%}",
     )

@@ -166,6 +166,8 @@ def _record(decision: Row, money: str) -> list[tuple[str, str]]:
         ("", f"{decision['suggestion_price']:.2f} {money} for one of the representative's suggestions"),
         ("", f"{decision['limit_cost']:.2f} {money} for budgets and quotas, less what goals make of it"),
         ("left after price", f"{decision['reduced_value']:.2f} {money}"),
+        ("levers", ", ".join(decision["levers"]) or "none"),
+        ("value without levers", f"{decision['value_without_levers']:.2f} {money}"),
         ("runner-up", rival),
         ("what would change it", decision["flip_condition"]),
         ("consent", f"{decision['consent_status']}: {decision['consent_proof']}"),

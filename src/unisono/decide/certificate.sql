@@ -51,7 +51,14 @@ made as (
             select coalesce(sum(p.missing * r.worth), 0.0)
             from price as p
             inner join resource as r on r.resource = p.resource and r.owner = p.owner
-        ) as objective
+        ) as objective,
+        (
+            select coalesce(sum(a.value_without_levers), 0.0)
+            from choice as c
+            inner join action as a
+                on a.customer_id = c.customer_id and a.product_id = c.product_id and a.channel = c.channel
+                and coalesce(a.rep_id, '') = coalesce(c.rep_id, '')
+        ) as value_without_levers
 )
 select
     $purpose as purpose,
@@ -59,6 +66,7 @@ select
     b.bound,
     case when b.bound > 0 then (b.bound - m.objective) / b.bound else 0.0 end as gap,
     (select count(*) from choice) as suggestions,
+    m.value_without_levers,
     (select count(*) from price where missing > 0) as goals_missed
 from made as m
 cross join bound as b

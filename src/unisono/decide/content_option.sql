@@ -58,6 +58,19 @@ response as (
         on s.segment = coalesce(lower(trim(c.specialty)), 'unknown') and s.dimension = 'channel' and s.value = a.channel
     left join preference as p on p.customer_id = a.customer_id and p.dimension = 'channel' and p.value = a.channel
 ),
+weighted as (
+    select customer_id, product_id, channel, exp(sum(ln(factor))) as factor
+    from lever
+    group by customer_id, product_id, channel
+),
+at_odds as (
+    -- Suggestions of one run may be carried out on one day: where one would keep off the other, there is room for one.
+    select distinct a.customer_id
+    from permitted as a
+    inner join playbook_separation as s
+        on s.channel = a.channel and s.product_id = a.product_id and s.of_channel <> s.channel
+    inner join permitted as b on b.customer_id = a.customer_id and b.channel = s.of_channel
+),
 term as (
     select
         a.customer_id,
@@ -72,11 +85,11 @@ term as (
         w.mean * coalesce(f.factor, 1.0) / (1 - w.mean + w.mean * coalesce(f.factor, 1.0)) as response_probability,
         w.sd as response_sd,
         coalesce(b.stage_gain, x.stage_gain) * h.depth as stage_gain,
-        1.0 as lever,
+        least(greatest(coalesce(v.factor, 1.0), y.lever_least), y.lever_most) as lever,
         y.fatigue_cost * coalesce(q.touches, 0) as fatigue_cost,
         h.unit_cost,
         h.minutes,
-        z.room,
+        case when n.customer_id is null then z.room else least(z.room, 1) end as room,
         y.alternatives
     from permitted as a
     cross join playbook_policy as y
@@ -93,6 +106,8 @@ term as (
     inner join expected_gain as x on x.content_stage = k.stage
     left join believed_gain as b
         on b.customer_id = a.customer_id and b.product_id = a.product_id and b.content_stage = k.stage
+    left join weighted as v on v.customer_id = a.customer_id and v.product_id = a.product_id and v.channel = a.channel
+    left join at_odds as n on n.customer_id = a.customer_id
     left join content_use as u on u.customer_id = a.customer_id and u.content_id = k.content_id
     left join topic_factor as f on f.customer_id = a.customer_id and f.content_id = k.content_id
     left join pressure as q
@@ -103,7 +118,9 @@ valued as (
     select
         *,
         potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost
-            as value
+            as value,
+        potential * priority * fit * novelty * response_probability * stage_gain - fatigue_cost - unit_cost
+            as value_without_levers
     from term
 )
 select

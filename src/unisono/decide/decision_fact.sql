@@ -51,6 +51,15 @@ usual_action as (
         and coalesce(l.rep_id, '') = coalesce(a.rep_id, '')
     group by a.customer_id, a.product_id, a.channel
 ),
+weighed as (
+    select
+        customer_id,
+        product_id,
+        channel,
+        string_agg(lever_name || ' x' || cast(factor as varchar), ' | ' order by lever_id) as levers
+    from lever
+    group by customer_id, product_id, channel
+),
 usual_stop as (
     select customer_id, product_id, channel, min(blocked_by) as blocked_by
     from candidate
@@ -65,12 +74,13 @@ select
     h.purpose,
     d.content_id,
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
-    a.fatigue_cost, a.unit_cost, a.minutes, a.value,
+    a.fatigue_cost, a.unit_cost, a.minutes, a.value, a.value_without_levers,
     d.unit_price,
     d.suggestion_price,
     d.limit_cost,
     d.reduced_value,
     d.rank,
+    v.levers,
     c.simulated,
     c.specialty,
     r.product_name,
@@ -110,6 +120,7 @@ select
     m.arm,
     y.policy_version,
     y.currency,
+    y.time_zone,
     y.decision_valid_days
 from choice as d
 inner join action as a
@@ -135,6 +146,7 @@ left join usual_action as ua
     on ua.customer_id = d.customer_id and ua.product_id = d.product_id and ua.channel = u.channel
 left join usual_stop as us
     on us.customer_id = d.customer_id and us.product_id = d.product_id and us.channel = u.channel
+left join weighed as v on v.customer_id = d.customer_id and v.product_id = d.product_id and v.channel = d.channel
 left join consent_status as s
     on s.customer_id = d.customer_id and s.channel = d.channel and s.product_id = d.product_id
     and s.purpose = h.purpose

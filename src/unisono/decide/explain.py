@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -27,6 +28,7 @@ GATE_WORDS = {
     "repeat_content": "all its content was used too recently",
     "cap": "the contact cap is reached",
     "rest": "the rest period after the last contact is not over",
+    "separation": "it would come too soon after another contact",
 }
 
 
@@ -52,6 +54,7 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
     return {
         "decision_id": "D" + hashlib.sha256(key.encode()).hexdigest()[:16],
         "reasons": reasons(fact, as_of),
+        "levers": _levers(fact),
         "why_not_usual": why_not_usual(fact),
         "flip_condition": flip_condition(fact),
         "propensity": 1.0,  # the choice is deterministic given the arm
@@ -64,8 +67,18 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
 
 
 def reasons(fact: Fact, as_of: datetime) -> list[str]:
-    """Return two or three reasons, the customer's own evidence first, each with a dated fact where there is one."""
-    return [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+    """Return three reasons, the customer's own evidence first, each with a dated fact where there is one.
+
+    Where levers of the playbook weighed in, that is a fourth.
+    """
+    found = [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+    if _levers(fact):
+        found.append(f"Weighted x{fact['lever']:.3g} by the playbook's levers: {', '.join(_levers(fact))}.")
+    return found
+
+
+def _levers(fact: Fact) -> list[str]:
+    return fact["levers"].split(" | ") if fact["levers"] else []
 
 
 def _channel_reason(fact: Fact) -> str:
@@ -161,7 +174,10 @@ def _consent_proof(fact: Fact) -> str:
 
 def _expiry(fact: Fact, as_of: datetime) -> datetime:
     ends = [as_of + timedelta(days=fact["decision_valid_days"])]
-    ends.append(datetime.combine(fact["content_valid_until"] + timedelta(days=1), time.min))
+    last = datetime.combine(
+        fact["content_valid_until"] + timedelta(days=1), time.min, ZoneInfo(fact["time_zone"])
+    )
+    ends.append(last.astimezone(UTC).replace(tzinfo=None))
     if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
         ends.append(fact["consent_expires_at"])
     return min(ends)

@@ -55,6 +55,10 @@ class Company(Section):
     aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
     market: Country
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 currency of all money in the playbook")
+    time_zone: str = Field(
+        default="UTC",
+        description="IANA zone of the market, e.g. Europe/Rome; all limits in days count its days",
+    )
 
 
 class Product(Section):
@@ -205,6 +209,63 @@ class Goal(Scope):
     worth: float = Field(gt=0, description="What one missing suggestion costs, in the playbook's currency")
 
 
+class Signal(Section):
+    """Something that happened lately: a customer without such a touchpoint is not concerned."""
+
+    event: str = Field(description="Event of the vocabulary, about the same product or about none")
+    within_days: Days
+
+
+class Lever(Scope):
+    """A weight on contacts of its scope: what marketers, call plans, signals and journeys add to the evidence."""
+
+    kind: Literal["weight", "goal", "signal", "journey"] = Field(
+        default="weight", description="Where it comes from; all kinds weigh alike"
+    )
+    factor: float = Field(gt=0, description="What it multiplies the value by: above 1 more, below 1 less")
+    stages: list[Id] = Field(
+        default=[], description="Likeliest decision stages of the customer; any unless said"
+    )
+    signal: Signal | None = Field(default=None, description="What must have happened lately")
+    starts_on: date | None = Field(default=None, description="First day it applies")
+    ends_on: date | None = Field(default=None, description="Last day it applies")
+
+
+class Kept(Section):
+    """Suggestions that a separation keeps off."""
+
+    channels: list[Id] = Field(min_length=1)
+    products: list[Id] = Field(default=[], description="Products it concerns; all unless said")
+
+
+class After(Section):
+    """What they are kept off from: the company's contacts on these channels, or only some events of its own side."""
+
+    channels: list[Id] = Field(min_length=1)
+    events: list[str] = Field(
+        default=[], description="Events that count; every contact by the company unless said"
+    )
+
+
+class Separation(Section):
+    """Never one thing within so many days after another."""
+
+    id: Id
+    name: str
+    never: Kept = Field(description="What is not suggested")
+    within_days: Days = Field(
+        description="Days it is not suggested in, the day of the contact being the first"
+    )
+    of: After = Field(description="After what")
+
+
+class Bounds(Section):
+    """The least and the most that all levers of an action together may multiply its value by."""
+
+    least: float = Field(default=0.5, gt=0, le=1)
+    most: float = Field(default=2.0, ge=1)
+
+
 class Policy(Section):
     """The numbers decisions are made by."""
 
@@ -229,6 +290,7 @@ class Policy(Section):
         default=0.0, description="Cost per contact already made in the fatigue window"
     )
     fatigue_window_days: Days = 30
+    lever_bounds: Bounds = Bounds()
     outcome_measure: str = Field(
         default="new_rx", description="Measure of outcomes by customer that tells who prescribes much"
     )
@@ -258,4 +320,6 @@ class Playbook(Section):
     budgets: list[Budget] = []
     quotas: list[Quota] = []
     goals: list[Goal] = []
+    levers: list[Lever] = []
+    separations: list[Separation] = []
     policy: Policy = Policy()

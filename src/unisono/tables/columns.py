@@ -97,6 +97,7 @@ TERMS = (
     c("unit_cost", "DOUBLE", "cost of using the channel once", unit="currency"),
     c("minutes", "DOUBLE", "representative's time", unit="minutes"),
     c("value", "DOUBLE", "product of the factors less the costs", unit="currency"),
+    c("value_without_levers", "DOUBLE", "what it would be with a lever of 1", unit="currency"),
 )
 
 RESOURCE = (
