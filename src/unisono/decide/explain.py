@@ -161,7 +161,9 @@ def flip_condition(fact: Fact) -> str:
     if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
         return f"{would} this lost more than {left - rival:.2f} {fact['currency']} of its value."
     if threshold <= 0:
-        return f"No response probability, however low: the goals it serves keep it above {other}, after prices."
+        return (
+            f"No response probability, however low: the goals it serves keep it above {other}, after prices."
+        )
     return f"{would} the response probability fell from {probability:.1%} below {threshold:.1%}."
 
 

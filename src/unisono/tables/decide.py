@@ -431,7 +431,13 @@ DECIDE = (
             c("rep_id", "VARCHAR", "the representative"),
             CUSTOMER,
             c("due_on", "DATE", "day it is meant for; empty while it waits", nullable=True),
-            c("position", "BIGINT", "order on that day, or among those that wait", unit="position", minimum=1),
+            c(
+                "position",
+                "BIGINT",
+                "order on that day, or among those that wait",
+                unit="position",
+                minimum=1,
+            ),
         ),
     ),
     Table(
