@@ -12,44 +12,37 @@ usual as (
     group by t.customer_id, t.channel
     qualify row_number() over (partition by t.customer_id order by count(*) desc, t.channel) = 1
 ),
-passed_over as (
-    select a.customer_id, a.product_id || '/' || a.channel as runner_up, a.value as runner_up_value
-    from action as a
-    left join choice as d
-        on d.customer_id = a.customer_id and d.product_id = a.product_id and d.channel = a.channel
-    where d.customer_id is null
-    qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
+chosen as (
+    select d.customer_id, d.product_id, d.channel, p.part
+    from choice as d
+    inner join priced_action as p
+        on p.customer_id = d.customer_id and p.product_id = d.product_id and p.channel = d.channel
+        and coalesce(p.rep_id, '') = coalesce(d.rep_id, '')
 ),
-limit_price as (
+passed_over as (
+    -- Only what could take the place of the choice: not what another choice of the customer leaves no room for.
     select
-        u.customer_id,
-        u.product_id,
-        u.channel,
-        u.rep_id,
-        sum(case when u.resource = 'goal' then -p.price else p.price end * u.amount) as cost
-    from limit_use as u
-    inner join price as p on p.resource = u.resource and p.owner = u.owner
-    group by u.customer_id, u.product_id, u.channel, u.rep_id
+        d.customer_id,
+        d.product_id,
+        d.channel,
+        a.product_id || '/' || a.channel as runner_up,
+        a.value as runner_up_value,
+        a.reduced_value as runner_up_reduced_value
+    from chosen as d
+    inner join priced_action as a on a.customer_id = d.customer_id
+    left join chosen as o
+        on o.customer_id = a.customer_id
+        and ((o.product_id = a.product_id and o.channel = a.channel) or (o.part = a.part and o.part <> d.part))
+    where o.customer_id is null
+    qualify row_number() over (
+        partition by d.customer_id, d.product_id, d.channel
+        order by a.reduced_value desc, a.product_id, a.channel, a.rep_id
+    ) = 1
 ),
 usual_action as (
-    select
-        a.customer_id,
-        a.product_id,
-        a.channel,
-        max(a.value) as value,
-        max(
-            a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end
-            - coalesce(q.price, 0) - coalesce(l.cost, 0)
-        ) as reduced_value
-    from action as a
-    left join price as p
-        on p.owner = coalesce(a.rep_id, a.channel)
-        and p.resource = case when a.rep_id is null then 'channel_sends' else 'rep_minutes' end
-    left join price as q on q.owner = a.rep_id and q.resource = 'rep_suggestions'
-    left join limit_price as l
-        on l.customer_id = a.customer_id and l.product_id = a.product_id and l.channel = a.channel
-        and coalesce(l.rep_id, '') = coalesce(a.rep_id, '')
-    group by a.customer_id, a.product_id, a.channel
+    select customer_id, product_id, channel, max(value) as value, max(reduced_value) as reduced_value
+    from priced_action
+    group by customer_id, product_id, channel
 ),
 weighed as (
     select
@@ -103,8 +96,13 @@ select
     y.fatigue_window_days,
     o.specialty_weight,
     o.activity_rank,
+    o.prescribing,
+    o.prescribed,
+    o.prescribed_usual,
+    y.outcome_measure,
     p.runner_up,
     p.runner_up_value,
+    p.runner_up_reduced_value,
     u.channel as usual_channel,
     uh.channel_name as usual_channel_name,
     u.contacts as usual_contacts,
@@ -139,7 +137,8 @@ left join belief as b on b.customer_id = d.customer_id and b.product_id = d.prod
 left join playbook_ladder as bs on bs.stage = b.stage
 left join latest as l on l.customer_id = d.customer_id
 left join pressure as q on q.customer_id = d.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
-left join passed_over as p on p.customer_id = d.customer_id
+left join passed_over as p
+    on p.customer_id = d.customer_id and p.product_id = d.product_id and p.channel = d.channel
 left join usual as u on u.customer_id = d.customer_id
 left join playbook_channel as uh on uh.channel = u.channel
 left join usual_action as ua

@@ -67,14 +67,20 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
 
 
 def reasons(fact: Fact, as_of: datetime) -> list[str]:
-    """Return three reasons, the customer's own evidence first, each with a dated fact where there is one.
+    """Return three to five reasons, the customer's own evidence first, each with a dated fact where there is one."""
+    return [
+        _channel_reason(fact),
+        _stage_reason(fact),
+        *_prescribing_reasons(fact),
+        _pressure_reason(fact, as_of),
+        *_lever_reasons(fact),
+    ]
 
-    Where levers of the playbook weighed in, that is a fourth.
-    """
-    found = [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
-    if _levers(fact):
-        found.append(f"Weighted x{fact['lever']:.3g} by the playbook's levers: {', '.join(_levers(fact))}.")
-    return found
+
+def _lever_reasons(fact: Fact) -> list[str]:
+    if not _levers(fact):
+        return []
+    return [f"Weighted x{fact['lever']:.3g} by the playbook's levers: {', '.join(_levers(fact))}."]
 
 
 def _levers(fact: Fact) -> list[str]:
@@ -107,6 +113,17 @@ def _stage_reason(fact: Fact) -> str:
     )
 
 
+def _prescribing_reasons(fact: Fact) -> list[str]:
+    """Return what outcomes say of the potential, if a source tells them by customer; the medical side is told none."""
+    if fact["prescribed"] is None:
+        return []
+    return [
+        f"Potential counts {fact['prescribing']:.2f} times for prescribing: {fact['prescribed']:.1f} "
+        f"{fact['outcome_measure']} of {fact['product_name']} in the last year, "
+        f"the average customer {fact['prescribed_usual']:.1f}."
+    ]
+
+
 def _pressure_reason(fact: Fact, as_of: datetime) -> str:
     window = f"in the last {fact['fatigue_window_days']} days"
     if fact["last_contact_at"] is None:
@@ -130,36 +147,38 @@ def why_not_usual(fact: Fact) -> str:
     mine, theirs = fact["reduced_value"], fact["usual_reduced_value"]
     money = fact["currency"]
     if mine >= theirs:
-        return (
-            f"Not {usual}: after the cost of time it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
-        )
-    return f"Not {usual}: worth {theirs:.2f} {money} against {mine:.2f} {money}, but a limit leaves no room for it."
+        return f"Not {usual}: after prices it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
+    return (
+        f"Not {usual}: after prices worth {theirs:.2f} {money} against {mine:.2f} {money}, "
+        "but a limit leaves no room for it."
+    )
 
 
 def flip_condition(fact: Fact) -> str:
-    """Return what would change the decision: the response probability at which the next best action, or none, wins.
+    """Return what would change the decision: the response probability at which the runner-up, or doing nothing, wins.
 
-    Value is linear in the response probability, so the threshold is exact while everything else stays. A runner-up
-    on the same channel shares that probability; then the answer is the value that would have to be lost.
+    Both are worth what is left after the prices of what they use. That is linear in the response probability, so the
+    threshold is exact while everything else stays. A runner-up on the same channel shares that probability; then the
+    answer is the value that would have to be lost.
     """
-    slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
-    rival = max(fact["runner_up_value"] or 0.0, 0.0)
-    threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
-    other = f"the runner-up {fact['runner_up']}" if fact["runner_up"] and rival > 0 else "doing nothing"
-    if threshold > fact["response_probability"]:
+    probability, left = fact["response_probability"], fact["reduced_value"]
+    rival = max(fact["runner_up_reduced_value"] or 0.0, 0.0)
+    other = f"the runner-up {fact['runner_up']}" if rival > 0 else "doing nothing"
+    would = f"{other[0].upper()}{other[1:]} would be worth more, after prices, if"
+    slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / probability
+    threshold = probability - (left - rival) / slope
+    if threshold > probability:
         return (
-            f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "
+            f"Already worth less, after prices, than {other} ({left:.2f} against {rival:.2f} {fact['currency']}); "
             "chosen because a limit leaves no room for that."
         )
     if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
-        lost = f"{fact['value'] - rival:.2f} {fact['currency']}"
+        return f"{would} this lost more than {left - rival:.2f} {fact['currency']} of its value."
+    if threshold <= 0:
         return (
-            f"{other[0].upper()}{other[1:]} would be worth more if this lost more than {lost} of its value."
+            f"No response probability, however low: the goals it serves keep it above {other}, after prices."
         )
-    return (
-        f"{other[0].upper()}{other[1:]} would be worth more if the response probability fell "
-        f"from {fact['response_probability']:.1%} below {threshold:.1%}."
-    )
+    return f"{would} the response probability fell from {probability:.1%} below {threshold:.1%}."
 
 
 def _consent_proof(fact: Fact) -> str:

@@ -271,6 +271,7 @@ class Policy(Section):
 
     per_customer: int = Field(default=1, ge=0, description="Most suggestions per customer in a run")
     per_rep: int = Field(default=25, ge=0, description="Most suggestions per representative in a run")
+    per_day: int = Field(default=5, ge=1, description="Suggestions on a representative's list for one day")
     alternatives: int = Field(
         default=3, ge=1, le=20, description="Contents kept for each permitted action, the best first"
     )

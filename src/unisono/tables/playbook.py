@@ -292,6 +292,7 @@ PLAYBOOK = (
             c("salt", "VARCHAR", "salt of the arm assignment"),
             c("per_customer", "BIGINT", "most suggestions per customer in a run", unit="suggestions"),
             c("per_rep", "BIGINT", "most suggestions per representative in a run", unit="suggestions"),
+            c("per_day", "BIGINT", "suggestions on a representative's list for one day", unit="suggestions"),
             c("alternatives", "BIGINT", "contents kept for each permitted action", unit="contents"),
             c("preference_half_life_days", "DOUBLE", "age at which a contact weighs half", unit="days"),
             c(
