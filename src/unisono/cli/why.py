@@ -169,6 +169,7 @@ def _record(decision: Row, money: str) -> list[tuple[str, str]]:
         ("runner-up", rival),
         ("what would change it", decision["flip_condition"]),
         ("consent", f"{decision['consent_status']}: {decision['consent_proof']}"),
+        ("best time", (decision["slot"] or "not known").replace("_", " ")),
         ("chosen", f"arm {decision['arm']}, propensity {decision['propensity']:g}, {explored}"),
         ("content version", decision["content_version"]),
         ("policy version", decision["policy_version"]),

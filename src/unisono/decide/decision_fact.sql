@@ -1,4 +1,4 @@
--- Everything an explanation of one choice may state, gathered once: no sentence may say what is not here.
+-- Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here.
 with latest as (
     select customer_id, channel as last_contact_channel, occurred_at as last_contact_at
     from touch
@@ -15,7 +15,7 @@ usual as (
 passed_over as (
     select a.customer_id, a.product_id || '/' || a.channel as runner_up, a.value as runner_up_value
     from action as a
-    left join choice as d
+    left join selection as d
         on d.customer_id = a.customer_id and d.product_id = a.product_id and d.channel = a.channel
     where d.customer_id is null
     qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
@@ -64,6 +64,7 @@ select
     d.rep_id,
     h.purpose,
     d.content_id,
+    d.slot,
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
     a.fatigue_cost, a.unit_cost, a.minutes, a.value,
     d.unit_price,
@@ -71,6 +72,14 @@ select
     d.limit_cost,
     d.reduced_value,
     d.rank,
+    d.propensity,
+    d.explored,
+    d.expected_value,
+    d.planned_value,
+    pr.product_name as planned_product_name,
+    ph.channel_name as planned_channel_name,
+    pk.title as planned_title,
+    d.planned_slot,
     c.simulated,
     c.specialty,
     r.product_name,
@@ -111,16 +120,19 @@ select
     y.policy_version,
     y.currency,
     y.decision_valid_days
-from choice as d
-inner join action as a
+from selection as d
+inner join content_option as a
     on a.customer_id = d.customer_id and a.product_id = d.product_id and a.channel = d.channel
-    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '')
+    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '') and a.content_id = d.content_id
 cross join playbook_policy as y
 inner join customer as c on c.customer_id = d.customer_id
 inner join arm as m on m.customer_id = d.customer_id
 inner join playbook_product as r on r.product_id = d.product_id
 inner join playbook_channel as h on h.channel = d.channel
 inner join playbook_content as k on k.content_id = d.content_id
+inner join playbook_product as pr on pr.product_id = d.planned_product_id
+inner join playbook_channel as ph on ph.channel = d.planned_channel
+inner join playbook_content as pk on pk.content_id = d.planned_content_id
 inner join playbook_ladder as ks on ks.stage = k.stage
 inner join potential as o on o.customer_id = d.customer_id and o.product_id = d.product_id
 left join preference as e on e.customer_id = d.customer_id and e.dimension = 'channel' and e.value = d.channel

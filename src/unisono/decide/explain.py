@@ -5,6 +5,7 @@ Every sentence is made from the row of `decision_fact` it explains and states no
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -28,6 +29,7 @@ GATE_WORDS = {
     "cap": "the contact cap is reached",
     "rest": "the rest period after the last contact is not over",
 }
+WEEKDAYS = {name[:3].lower(): name for name in calendar.day_name}
 
 
 def explain(
@@ -54,8 +56,6 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
         "reasons": reasons(fact, as_of),
         "why_not_usual": why_not_usual(fact),
         "flip_condition": flip_condition(fact),
-        "propensity": 1.0,  # the choice is deterministic given the arm
-        "explored": False,
         "consent_status": fact["consent_status"]
         or ("none" if fact["consent_rule"] == "required" else "not_required"),
         "consent_proof": _consent_proof(fact),
@@ -64,8 +64,12 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
 
 
 def reasons(fact: Fact, as_of: datetime) -> list[str]:
-    """Return two or three reasons, the customer's own evidence first, each with a dated fact where there is one."""
-    return [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+    """Return the reasons, the customer's own evidence first, each with a dated fact where there is one.
+
+    Where it was chosen to learn, the last one says what was expected to be best.
+    """
+    found = [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+    return [*found, _learning_reason(fact)] if fact["explored"] else found
 
 
 def _channel_reason(fact: Fact) -> str:
@@ -104,6 +108,18 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
     return f"{times[0].upper()}{times[1:]} {window}; {latest}."
 
 
+def _learning_reason(fact: Fact) -> str:
+    money = fact["currency"]
+    at = f" on {_slot(fact['planned_slot'])}" if fact["planned_slot"] else ""
+    plan = (
+        f"{fact['planned_product_name']} by {fact['planned_channel_name']} with '{fact['planned_title']}'{at}"
+    )
+    return (
+        f"Chosen to learn: {plan} was expected to be worth {fact['planned_value']:.2f} {money} after all costs, "
+        f"this {fact['expected_value']:.2f} {money}; drawn with probability {fact['propensity']:.1%}."
+    )
+
+
 def why_not_usual(fact: Fact) -> str:
     """Return why the usual channel with this customer was not taken, or that it was."""
     if fact["usual_channel"] is None:
@@ -120,7 +136,8 @@ def why_not_usual(fact: Fact) -> str:
         return (
             f"Not {usual}: after the cost of time it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
         )
-    return f"Not {usual}: worth {theirs:.2f} {money} against {mine:.2f} {money}, but a limit leaves no room for it."
+    because = "but this was drawn to learn" if fact["explored"] else "but a limit leaves no room for it"
+    return f"Not {usual}: worth {theirs:.2f} {money} against {mine:.2f} {money}, {because}."
 
 
 def flip_condition(fact: Fact) -> str:
@@ -134,9 +151,10 @@ def flip_condition(fact: Fact) -> str:
     threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
     other = f"the runner-up {fact['runner_up']}" if fact["runner_up"] and rival > 0 else "doing nothing"
     if threshold > fact["response_probability"]:
+        because = "to learn" if fact["explored"] else "because a limit leaves no room for that"
         return (
             f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "
-            "chosen because a limit leaves no room for that."
+            f"chosen {because}."
         )
     if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
         lost = f"{fact['value'] - rival:.2f} {fact['currency']}"
@@ -165,6 +183,11 @@ def _expiry(fact: Fact, as_of: datetime) -> datetime:
     if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
         ends.append(fact["consent_expires_at"])
     return min(ends)
+
+
+def _slot(slot: str) -> str:
+    weekday, part = slot.split("_")
+    return f"{WEEKDAYS[weekday]} {part}"
 
 
 def _ago(days: int) -> str:

@@ -223,6 +223,10 @@ def _policy(playbook: Playbook) -> Iterator[Row]:
     }
 
 
+def _exploration(playbook: Playbook) -> Iterator[Row]:
+    yield playbook.policy.exploration.model_dump()
+
+
 _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_company": _companies,
     "playbook_company_alias": _company_aliases,
@@ -243,4 +247,5 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_limit": _limits,
     "playbook_limit_scope": _limit_scopes,
     "playbook_policy": _policy,
+    "playbook_exploration": _exploration,
 }
