@@ -129,7 +129,7 @@ PLAYBOOK: Row = {
         content("leaflet", channels=["email", "visit", "fax"]),
         content("paper", channels=["msl"], purpose="medical"),
     ],
-    "policy": {"holdout": 0},
+    "policy": {"holdout": 0, "exploration": {"enabled": False}},
 }
 
 
@@ -184,9 +184,10 @@ def only(*names: str) -> tuple[Step, ...]:
     return tuple(step for step in STEPS if step.table in names)
 
 
-def values(as_of: datetime = CLOCK, run_id: str = "run-1") -> dict[str, Any]:
+def values(as_of: datetime = CLOCK, run_id: str = "run-1", seed: int = 0) -> dict[str, Any]:
     """Return the parameters of a run."""
-    return {"as_of": as_of, "run_id": run_id, "data_version": "data", "code_version": "code"}
+    versions = {"run_id": run_id, "data_version": "data", "code_version": "code"}
+    return {"as_of": as_of, "seed": seed, **versions}
 
 
 in_order = cache(order)

@@ -136,6 +136,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
         run_id = store.new_run_id(f"{inputs.as_of:%Y%m%dT%H%M%S}-{fingerprint[:8]}")
         values: dict[str, Value] = {
             "as_of": inputs.as_of,
+            "seed": inputs.seed,
             "run_id": run_id,
             "data_version": inputs.data_version,
             "code_version": inputs.code_version,

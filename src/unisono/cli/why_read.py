@@ -115,6 +115,7 @@ def record(decision: Row) -> list[tuple[str, str]]:
         ("runner-up", _runner_up(decision)),
         ("what would change it", decision["flip_condition"]),
         ("consent", f"{decision['consent_status']}: {decision['consent_proof']}"),
+        ("best time", (decision["slot"] or "not known").replace("_", " ")),
         ("chosen", f"arm {decision['arm']}, propensity {decision['propensity']:g}, {explored}"),
         ("content version", f"{decision['content_version']} of {decision['content_id']}"),
         ("policy version", decision["policy_version"]),

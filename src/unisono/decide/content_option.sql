@@ -1,4 +1,4 @@
--- Permitted actions with each of their best contents, and every term of
+-- Permitted actions with each of their best contents, the best new one among them, and every term of
 -- value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost.
 -- The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most.
 with permitted as (
@@ -90,6 +90,7 @@ term as (
         h.unit_cost,
         h.minutes,
         case when n.customer_id is null then z.room else least(z.room, 1) end as room,
+        t.content_id is not null as is_new,
         y.alternatives
     from permitted as a
     cross join playbook_policy as y
@@ -109,6 +110,7 @@ term as (
     left join weighted as v on v.customer_id = a.customer_id and v.product_id = a.product_id and v.channel = a.channel
     left join at_odds as n on n.customer_id = a.customer_id
     left join content_use as u on u.customer_id = a.customer_id and u.content_id = k.content_id
+    left join new_content as t on t.content_id = k.content_id
     left join topic_factor as f on f.customer_id = a.customer_id and f.content_id = k.content_id
     left join pressure as q
         on q.customer_id = a.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
@@ -122,9 +124,16 @@ valued as (
         potential * priority * fit * novelty * response_probability * stage_gain - fatigue_cost - unit_cost
             as value_without_levers
     from term
+),
+placed as (
+    select
+        *,
+        row_number() over (partition by customer_id, product_id, channel, rep_id order by value desc, content_id) as place,
+        row_number() over (
+            partition by customer_id, product_id, channel, rep_id, is_new order by value desc, content_id
+        ) as place_of_kind
+    from valued
 )
-select
-    * exclude (alternatives),
-    row_number() over (partition by customer_id, product_id, channel, rep_id order by value desc, content_id) as place
-from valued
-qualify place <= alternatives
+select * exclude (alternatives, place_of_kind)
+from placed
+where place <= alternatives or (is_new and place_of_kind = 1)

@@ -1,4 +1,4 @@
--- Everything an explanation of one choice may state, gathered once: no sentence may say what is not here.
+-- Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here.
 with latest as (
     select customer_id, channel as last_contact_channel, occurred_at as last_contact_at
     from touch
@@ -14,7 +14,7 @@ usual as (
 ),
 chosen as (
     select d.customer_id, d.product_id, d.channel, p.part
-    from choice as d
+    from selection as d
     inner join priced_action as p
         on p.customer_id = d.customer_id and p.product_id = d.product_id and p.channel = d.channel
         and coalesce(p.rep_id, '') = coalesce(d.rep_id, '')
@@ -66,6 +66,7 @@ select
     d.rep_id,
     h.purpose,
     d.content_id,
+    d.slot,
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
     a.fatigue_cost, a.unit_cost, a.minutes, a.value, a.value_without_levers,
     d.unit_price,
@@ -74,6 +75,14 @@ select
     d.reduced_value,
     d.rank,
     v.levers,
+    d.propensity,
+    d.explored,
+    d.expected_value,
+    d.planned_value,
+    pr.product_name as planned_product_name,
+    ph.channel_name as planned_channel_name,
+    pk.title as planned_title,
+    d.planned_slot,
     c.simulated,
     c.specialty,
     r.product_name,
@@ -120,16 +129,19 @@ select
     y.currency,
     y.time_zone,
     y.decision_valid_days
-from choice as d
-inner join action as a
+from selection as d
+inner join content_option as a
     on a.customer_id = d.customer_id and a.product_id = d.product_id and a.channel = d.channel
-    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '')
+    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '') and a.content_id = d.content_id
 cross join playbook_policy as y
 inner join customer as c on c.customer_id = d.customer_id
 inner join arm as m on m.customer_id = d.customer_id
 inner join playbook_product as r on r.product_id = d.product_id
 inner join playbook_channel as h on h.channel = d.channel
 inner join playbook_content as k on k.content_id = d.content_id
+inner join playbook_product as pr on pr.product_id = d.planned_product_id
+inner join playbook_channel as ph on ph.channel = d.planned_channel
+inner join playbook_content as pk on pk.content_id = d.planned_content_id
 inner join playbook_ladder as ks on ks.stage = k.stage
 inner join potential as o on o.customer_id = d.customer_id and o.product_id = d.product_id
 left join preference as e on e.customer_id = d.customer_id and e.dimension = 'channel' and e.value = d.channel

@@ -5,6 +5,7 @@ Every sentence is made from the row of `decision_fact` it explains and states no
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -30,6 +31,7 @@ GATE_WORDS = {
     "rest": "the rest period after the last contact is not over",
     "separation": "it would come too soon after another contact",
 }
+WEEKDAYS = {name[:3].lower(): name for name in calendar.day_name}
 
 
 def explain(
@@ -57,8 +59,6 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
         "levers": _levers(fact),
         "why_not_usual": why_not_usual(fact),
         "flip_condition": flip_condition(fact),
-        "propensity": 1.0,  # the choice is deterministic given the arm
-        "explored": False,
         "consent_status": fact["consent_status"]
         or ("none" if fact["consent_rule"] == "required" else "not_required"),
         "consent_proof": _consent_proof(fact),
@@ -67,13 +67,17 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
 
 
 def reasons(fact: Fact, as_of: datetime) -> list[str]:
-    """Return three to five reasons, the customer's own evidence first, each with a dated fact where there is one."""
+    """Return three to six reasons, the customer's own evidence first, each with a dated fact where there is one.
+
+    Where it was chosen to learn, the last one says what was expected to be best.
+    """
     return [
         _channel_reason(fact),
         _stage_reason(fact),
         *_prescribing_reasons(fact),
         _pressure_reason(fact, as_of),
         *_lever_reasons(fact),
+        *([_learning_reason(fact)] if fact["explored"] else []),
     ]
 
 
@@ -134,6 +138,18 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
     return f"{times[0].upper()}{times[1:]} {window}; {latest}."
 
 
+def _learning_reason(fact: Fact) -> str:
+    money = fact["currency"]
+    at = f" on {_slot(fact['planned_slot'])}" if fact["planned_slot"] else ""
+    plan = (
+        f"{fact['planned_product_name']} by {fact['planned_channel_name']} with '{fact['planned_title']}'{at}"
+    )
+    return (
+        f"Chosen to learn: {plan} was expected to be worth {fact['planned_value']:.2f} {money} after all costs, "
+        f"this {fact['expected_value']:.2f} {money}; drawn with probability {fact['propensity']:.1%}."
+    )
+
+
 def why_not_usual(fact: Fact) -> str:
     """Return why the usual channel with this customer was not taken, or that it was."""
     if fact["usual_channel"] is None:
@@ -148,10 +164,8 @@ def why_not_usual(fact: Fact) -> str:
     money = fact["currency"]
     if mine >= theirs:
         return f"Not {usual}: after prices it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
-    return (
-        f"Not {usual}: after prices worth {theirs:.2f} {money} against {mine:.2f} {money}, "
-        "but a limit leaves no room for it."
-    )
+    because = "but this was drawn to learn" if fact["explored"] else "but a limit leaves no room for it"
+    return f"Not {usual}: after prices worth {theirs:.2f} {money} against {mine:.2f} {money}, {because}."
 
 
 def flip_condition(fact: Fact) -> str:
@@ -168,9 +182,10 @@ def flip_condition(fact: Fact) -> str:
     slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / probability
     threshold = probability - (left - rival) / slope
     if threshold > probability:
+        because = "to learn" if fact["explored"] else "because a limit leaves no room for that"
         return (
             f"Already worth less, after prices, than {other} ({left:.2f} against {rival:.2f} {fact['currency']}); "
-            "chosen because a limit leaves no room for that."
+            f"chosen {because}."
         )
     if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
         return f"{would} this lost more than {left - rival:.2f} {fact['currency']} of its value."
@@ -200,6 +215,11 @@ def _expiry(fact: Fact, as_of: datetime) -> datetime:
     if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
         ends.append(fact["consent_expires_at"])
     return min(ends)
+
+
+def _slot(slot: str) -> str:
+    weekday, part = slot.split("_")
+    return f"{WEEKDAYS[weekday]} {part}"
 
 
 def _ago(days: int) -> str:

@@ -270,6 +270,10 @@ def _policy(playbook: Playbook) -> Iterator[Row]:
     }
 
 
+def _exploration(playbook: Playbook) -> Iterator[Row]:
+    yield playbook.policy.exploration.model_dump()
+
+
 _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_company": _companies,
     "playbook_company_alias": _company_aliases,
@@ -293,4 +297,5 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_lever_scope": _lever_scopes,
     "playbook_separation": _separations,
     "playbook_policy": _policy,
+    "playbook_exploration": _exploration,
 }

@@ -266,6 +266,38 @@ class Bounds(Section):
     most: float = Field(default=2.0, ge=1)
 
 
+class Exploration(Section):
+    """How suggestions are drawn around the plan, each with a known probability, so that what works can be learned."""
+
+    enabled: bool = Field(default=True, description="Off: what is planned is suggested as it is")
+    draws: int = Field(
+        default=64,
+        ge=1,
+        le=10_000,
+        description="Draws of response probabilities that a customer's channels compete in; an action's share of "
+        "wins is its propensity",
+    )
+    sharpness: float = Field(
+        default=200,
+        gt=0,
+        description="How steeply the probability of contents and slots falls with their value; of n options the draw "
+        "costs at most (n - 1) / sharpness of the best one's value",
+    )
+    slots: int = Field(default=3, ge=1, le=21, description="Best time slots of a channel that are options")
+    new_content_days: Days = Field(
+        default=28, description="Days from its first valid day on in which content is new"
+    )
+    new_content_customers: int = Field(
+        default=100, ge=0, description="Customers who have met a content after whom it is not new any more"
+    )
+    new_content_share: float = Field(
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="Least probability of new content among the contents of its action",
+    )
+
+
 class Policy(Section):
     """The numbers decisions are made by."""
 
@@ -305,6 +337,7 @@ class Policy(Section):
     holdout: Share = Field(
         default=0.05, description="Share of customers who receive no suggestions, to measure by"
     )
+    exploration: Exploration = Exploration()
 
 
 class Playbook(Section):

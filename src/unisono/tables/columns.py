@@ -35,6 +35,7 @@ CUSTOMER = c("customer_id", "VARCHAR", "the resolved customer")
 CHANNEL = c("channel", "VARCHAR", "channel of the playbook")
 PRODUCT = c("product_id", "VARCHAR", "product of the playbook")
 REP = c("rep_id", "VARCHAR", "the representative", nullable=True)
+SLOT = c("slot", "VARCHAR", "weekday and part of the day; empty where no times are known", nullable=True)
 
 TOUCH = (
     c("occurred_at", "TIMESTAMP", "when it happened"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, RESOURCE, TERMS, c
+from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, RESOURCE, SLOT, TERMS, c
 from unisono.tables.contract import Table
+from unisono.tables.explore import DRAWN
 from unisono.tables.vocabulary import CONSENT_STATUSES, GATES
 
 PURPOSE = c("purpose", "VARCHAR", "what the contact is for", values=("commercial", "medical"))
@@ -30,6 +31,7 @@ DECISION = Table(
         CHANNEL,
         PURPOSE,
         c("content_id", "VARCHAR", "content"),
+        SLOT,
         *TERMS,
         c("levers", "VARCHAR[]", "levers that applied, as 'name xfactor'"),
         c("currency", "VARCHAR", "ISO 4217 currency of all values"),
@@ -45,7 +47,7 @@ DECISION = Table(
         c("flip_condition", "VARCHAR", "what would change the decision"),
         c("usual_channel", "VARCHAR", "the company's usual channel with the customer", nullable=True),
         c("why_not_usual", "VARCHAR", "why this and not the usual action"),
-        c("reasons", "VARCHAR[]", "three or four reasons with dated facts"),
+        c("reasons", "VARCHAR[]", "reasons with dated facts, and what it was chosen to learn"),
         c("arm", "VARCHAR", "experiment arm"),
         c("propensity", "DOUBLE", "probability with which this action was chosen", unit="0..1"),
         c("explored", "BOOLEAN", "true where it was chosen to learn"),
@@ -217,6 +219,7 @@ DECIDE = (
             c("content_id", "VARCHAR", "content"),
             *TERMS,
             ROOM,
+            c("is_new", "BOOLEAN", "true where exploration ramps the content up"),
             c("place", "BIGINT", "order among the action's contents, by value", unit="position", minimum=1),
         ),
         two_sided=True,
@@ -378,7 +381,7 @@ DECIDE = (
     Table(
         "decision_fact",
         "decide",
-        "everything an explanation of one choice may state",
+        "everything an explanation of one suggestion may state",
         ("customer_id", "product_id", "channel"),
         (
             CUSTOMER,
@@ -387,6 +390,7 @@ DECIDE = (
             REP,
             PURPOSE,
             c("content_id", "VARCHAR", "content"),
+            SLOT,
             *TERMS,
             *PRICED,
             c(
@@ -395,6 +399,11 @@ DECIDE = (
                 "levers that applied, as 'name xfactor', with ' | ' between",
                 nullable=True,
             ),
+            *DRAWN,
+            c("planned_product_name", "VARCHAR", "name of the product that was planned"),
+            c("planned_channel_name", "VARCHAR", "name of the channel that was planned"),
+            c("planned_title", "VARCHAR", "title of the content that was planned"),
+            c("planned_slot", "VARCHAR", "slot that was planned", nullable=True),
             c("simulated", "BOOLEAN", "true where the customer is simulated"),
             c("specialty", "VARCHAR", "specialty of the customer", nullable=True),
             c("product_name", "VARCHAR", "name of the product"),

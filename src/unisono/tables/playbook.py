@@ -334,4 +334,29 @@ PLAYBOOK = (
             c("decision_valid_days", "BIGINT", "days a suggestion may be used", unit="days"),
         ),
     ),
+    Table(
+        "playbook_exploration",
+        "playbook",
+        "how decisions are drawn around the plan (a single row)",
+        ("enabled",),
+        (
+            c("enabled", "BOOLEAN", "false where what is planned is suggested as it is"),
+            c("draws", "BIGINT", "draws of response probabilities that channels compete in", unit="draws"),
+            c("sharpness", "DOUBLE", "how steeply the probability of lesser contents and slots falls"),
+            c("slots", "BIGINT", "best slots of a channel that are options", unit="slots"),
+            c(
+                "new_content_days",
+                "BIGINT",
+                "days from its first valid one on in which content is new",
+                unit="days",
+            ),
+            c(
+                "new_content_customers",
+                "BIGINT",
+                "customers met after whom content is not new",
+                unit="customers",
+            ),
+            c("new_content_share", "DOUBLE", "least probability of new content in its action", unit="0..1"),
+        ),
+    ),
 )

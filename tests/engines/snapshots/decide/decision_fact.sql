@@ -1,4 +1,4 @@
-/* Everything an explanation of one choice may state, gathered once: no sentence may say what is not here. */
+/* Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here. */
 WITH latest AS (
   SELECT
     customer_id,
@@ -58,7 +58,7 @@ WITH latest AS (
         ORDER BY a.value DESC, a.product_id NULLS LAST, a.channel NULLS LAST, a.rep_id NULLS LAST
       ) AS _w
     FROM action AS a
-    LEFT JOIN choice AS d
+    LEFT JOIN selection AS d
       ON d.customer_id = a.customer_id
       AND d.product_id = a.product_id
       AND d.channel = a.channel
@@ -127,6 +127,7 @@ SELECT
   d.rep_id,
   h.purpose,
   d.content_id,
+  d.slot,
   a.potential,
   a.priority,
   a.fit,
@@ -144,6 +145,14 @@ SELECT
   d.limit_cost,
   d.reduced_value,
   d.rank,
+  d.propensity,
+  d.explored,
+  d.expected_value,
+  d.planned_value,
+  pr.product_name AS planned_product_name,
+  ph.channel_name AS planned_channel_name,
+  pk.title AS planned_title,
+  d.planned_slot,
   c.simulated,
   c.specialty,
   r.product_name,
@@ -184,12 +193,13 @@ SELECT
   y.policy_version,
   y.currency,
   y.decision_valid_days
-FROM choice AS d
-INNER JOIN action AS a
+FROM selection AS d
+INNER JOIN content_option AS a
   ON a.customer_id = d.customer_id
   AND a.product_id = d.product_id
   AND a.channel = d.channel
   AND COALESCE(a.rep_id, '') = COALESCE(d.rep_id, '')
+  AND a.content_id = d.content_id
 CROSS JOIN playbook_policy AS y
 INNER JOIN customer AS c
   ON c.customer_id = d.customer_id
@@ -201,6 +211,12 @@ INNER JOIN playbook_channel AS h
   ON h.channel = d.channel
 INNER JOIN playbook_content AS k
   ON k.content_id = d.content_id
+INNER JOIN playbook_product AS pr
+  ON pr.product_id = d.planned_product_id
+INNER JOIN playbook_channel AS ph
+  ON ph.channel = d.planned_channel
+INNER JOIN playbook_content AS pk
+  ON pk.content_id = d.planned_content_id
 INNER JOIN playbook_ladder AS ks
   ON ks.stage = k.stage
 INNER JOIN potential AS o
