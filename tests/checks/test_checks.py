@@ -144,6 +144,37 @@ def test_suggestions_that_together_go_over_a_cap_or_into_a_rest_are_found() -> N
     assert fired(made, visit, visit | {"decision_id": "again"}) == "checks/cap.sql"  # no rest between
 
 
+APART = {"id": "s", "name": "S", "never": {"channels": ["email"]}, "within_days": 3}
+
+
+@pytest.mark.parametrize(
+    ("of", "touches", "is_kept"),
+    [
+        ({"channels": ["visit"]}, [touch("a", 2, "visited", "visit")], False),
+        ({"channels": ["visit"]}, [touch("a", 3, "visited", "visit")], True),
+        ({"channels": ["visit"]}, [touch("b", 2, "visited", "visit")], True),
+        ({"channels": ["visit"]}, [touch("a", 2, "visited", "visit", company="them")], True),
+        ({"channels": ["visit"]}, [touch("a", 2, "opened", "visit")], True),
+        ({"channels": ["msl"]}, [touch("a", 2, "visited", "msl")], False),
+        ({"channels": ["visit"], "events": ["opened"]}, [touch("a", 2, "opened", "visit")], False),
+        ({"channels": ["visit"], "events": ["opened"]}, [touch("a", 2, "visited", "visit")], True),
+    ],
+)
+def test_a_suggestion_too_soon_after_what_it_is_kept_off_is_found(
+    of: Row, touches: list[Row], is_kept: bool
+) -> None:
+    made = made_with(*touches, separations=[APART | {"of": of}])
+    assert fired(made, decision(made, "a", "email")) == (None if is_kept else "checks/separation.sql")
+
+
+def test_two_suggestions_that_are_kept_apart_are_found() -> None:
+    apart = [APART | {"of": {"channels": ["fax"]}}]
+    made = made_with(separations=apart, policy={"per_customer": 3})
+    mail, fax = decision(made, "a", "email"), decision(made, "a", "fax")
+    assert (fired(made, mail), fired(made, fax)) == (None, None)
+    assert fired(made, mail, fax) == "checks/separation.sql"
+
+
 @pytest.mark.parametrize(
     ("limit", "is_kept"),
     [

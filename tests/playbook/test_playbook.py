@@ -20,6 +20,7 @@ from unisono.errors import ProblemsError
 from unisono.playbook import Playbook, compile_playbook, json_schema, load_playbook, playbook_hash
 from unisono.tables import EVENTS, TABLES, arrow
 
+OPTIONAL = ("playbook_channel_system", "playbook_limit", "playbook_limit_scope")
 MADE = [name for name, table in TABLES.items() if table.made_by == "playbook"]
 
 
@@ -62,12 +63,45 @@ def test_every_playbook_table_is_compiled_to_its_contract(tables):
     for name, table in tables.items():
         assert table.schema == arrow.schema(name), name
         keys = list(zip(*(table[column].to_pylist() for column in TABLES[name].key), strict=True))
-        assert keys or name in ("playbook_channel_system", "playbook_limit", "playbook_limit_scope"), name
+        assert keys or name in OPTIONAL, name
         assert len(keys) == len(set(keys)), name
         for column in TABLES[name].columns:
             values = table[column.name].to_pylist()
             assert column.nullable or None not in values, (name, column.name)
             assert not column.values or set(values) <= {*column.values, None}, (name, column.name)
+
+
+LEVERS = """\
+levers:
+  - {id: push, name: Push, factor: 1.2, specialties: [" Cardiology"], stages: [aware, user]}
+  - {id: ask, name: Ask, kind: signal, factor: 2, channels: [msl_call], signal: {event: asked, within_days: 9}}
+separations:
+  - {id: calm, name: Calm, never: {channels: [email]}, within_days: 3, of: {channels: [visit, website]}}
+"""
+
+
+def test_levers_and_separations_are_spelled_out(tmp_path):
+    made = compile_playbook(load_playbook(write(tmp_path, levers=LEVERS)))
+    push, ask = made["playbook_lever"].to_pylist()
+    assert (push["factor"], push["event"], push["starts_on"]) == (1.2, None, None)
+    assert (ask["kind"], ask["event"], ask["within_days"]) == ("signal", "asked", 9)
+    scope = {tuple(row.values()) for row in made["playbook_lever_scope"].to_pylist()}
+    assert scope == {
+        ("push", channel, product, "cardiology", stage)
+        for channel in ("visit", "email")
+        for product in ("cardia", "pulma")
+        for stage in ("aware", "user")
+    } | {("ask", "msl_call", product, "*", "*") for product in ("cardia", "pulma")}
+    assert {tuple(row.values()) for row in made["playbook_separation"].to_pylist()} == {
+        ("calm", "email", product, channel, "*", 3)
+        for product in ("cardia", "pulma")
+        for channel in ("visit", "website")
+    }
+
+
+def test_the_market_has_a_time_zone(tmp_path):
+    made = changed(tmp_path, "company", "EUR", "EUR\n  time_zone: Europe/Oslo")
+    assert made["playbook_policy"]["time_zone"].to_pylist() == ["Europe/Oslo"]
 
 
 def test_names_are_compared_in_lower_case(tables):

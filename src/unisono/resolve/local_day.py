@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from unisono.tables.arrow import rows
+from unisono.tables.arrow import schema
 
 DAYS = 3651
 """Days that are listed: the clock's own, and as many before it as the longest window of a playbook has."""
@@ -25,10 +25,4 @@ def local_days(tables: Mapping[str, pa.Table], *, as_of: datetime) -> pa.Table:
     today = clock.astimezone(zone).date()
     days = [today - timedelta(days=age) for age in range(DAYS)]
     begins = [datetime.combine(day, time.min, zone).astimezone(UTC).replace(tzinfo=None) for day in days]
-    return rows(
-        "local_day",
-        [
-            {"age": age, "day": day, "begins_at": at}
-            for age, (day, at) in enumerate(zip(days, begins, strict=True))
-        ],
-    )
+    return pa.table([range(DAYS), days, begins], schema("local_day"))
