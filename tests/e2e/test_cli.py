@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
@@ -37,7 +40,7 @@ def test_decisions_lists_the_best_first_with_reasons(finished_demo: Path, unison
     assert [row["reduced_value"] for row in found] == sorted(
         (row["reduced_value"] for row in found), reverse=True
     )
-    assert all(row["decision_id"] in shown and 2 <= len(row["reasons"]) <= 3 for row in found)
+    assert all(row["decision_id"] in shown and 3 <= len(row["reasons"]) <= 4 for row in found)
 
 
 def test_decisions_of_one_representative(finished_demo: Path, unisono: Run) -> None:
@@ -48,6 +51,32 @@ def test_decisions_of_one_representative(finished_demo: Path, unisono: Run) -> N
     assert {row["rep_id"] for row in mine} == {rep}
     assert [row["rank"] for row in mine] == list(range(1, len(mine) + 1))
     assert f"did you mean '{rep}'" in unisono("decisions", finished_demo, "--rep", rep.lower(), code=2)
+
+
+def test_decisions_of_one_representative_come_by_day(finished_demo: Path, unisono: Run) -> None:
+    every = json.loads(unisono("decisions", finished_demo, "--json"))
+    of = {row["rep_id"]: [other for other in every if other["rep_id"] == row["rep_id"]] for row in every}
+    rep, mine = max(((key, rows) for key, rows in of.items() if key), key=lambda item: len(item[1]))
+    shown = unisono("decisions", finished_demo, "--rep", rep)
+    days = sorted({row["due_on"] for row in mine if row["due_on"]})
+    heads = [line for line in shown.splitlines() if re.fullmatch(r"\w+day, \d{4}-\d\d-\d\d|Waiting", line)]
+    assert [line[-10:] for line in heads if line != "Waiting"] == days
+    assert days[0] == "2026-01-05"
+    listed = re.findall(r"D[0-9a-f]{16}", shown.rpartition("Next:")[0])
+    assert listed == [row["decision_id"] for row in sorted(mine, key=lambda row: row["rank"])]
+
+
+def test_why_writes_a_page_that_loads_nothing_and_escapes_everything(
+    finished_demo: Path, unisono: Run, tmp_path: Path
+) -> None:
+    page = tmp_path / "new" / "why.html"
+    assert str(page) in " ".join(unisono("why", finished_demo, "--html", page).split())
+    said = page.read_text(encoding="utf-8")
+    (decision,) = json.loads(unisono("why", finished_demo, "--json"))["decisions"]
+    assert all(escape(reason) in said for reason in (*decision["reasons"], decision["flip_condition"]))
+    assert "Simulated data" in said
+    assert not re.search(r"<script|<link|<img|https?:|url\(|@import", said)
+    ElementTree.fromstring(said.partition("<body>")[2].partition("</body>")[0].join(("<body>", "</body>")))
 
 
 def test_why_explains_one_decision_completely(finished_demo: Path, unisono: Run) -> None:

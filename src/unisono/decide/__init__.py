@@ -1,9 +1,9 @@
 """Decide the next best action: gates -> value -> solve -> explore -> explain.
 
 Reads what resolution, profiling and the playbook wrote. Writes `candidate` and `funnel` (gates), `action` (value),
-`resource_price`, `choice`, `price` and `certificate` (solve), `draw` and `selection` (explore), `decision` and
-`no_action` (explain). The medical side of
-the wall is decided first, from medical tables; the commercial side learns only how much room that leaves.
+`resource_price`, `priced_action`, `choice`, `price` and `certificate` (solve), `draw` and `selection` (explore),
+`decision`, `agenda` and `no_action` (explain). The medical side of the wall is decided first, from medical tables; the
+commercial side learns only how much room that leaves.
 """
 
 from __future__ import annotations
