@@ -49,10 +49,20 @@ def regrets(plan: PublishedPlan, draws: int, seed: int) -> Iterator[Draw]:
     gross = plan.instance.value + costs
     pair, mean, sd = _rates(plan)
     for _ in range(draws):
-        ratio = _drawn(random, mean, sd)[pair]
+        ratio = drawn_ratios(random, mean, sd)[pair]
         instance = plan.with_values(gross * ratio - costs)
         best = best_plan(plan, instance)
         yield Draw(instance.objective(plan.published.chosen), best.objective, best.bound)
+
+
+def drawn_ratios(random: np.random.Generator, mean: Floats, sd: Floats) -> Floats:
+    """Return a draw of each rate relative to its mean (all of one length); 1 where nothing is uncertain about it."""
+    ratio, spread = np.ones(len(mean)), mean * (1 - mean)
+    is_uncertain = (sd > 0) & (spread > sd**2)
+    strength = spread[is_uncertain] / sd[is_uncertain] ** 2 - 1
+    mean = mean[is_uncertain]
+    ratio[is_uncertain] = random.beta(mean * strength, (1 - mean) * strength) / mean
+    return ratio
 
 
 def _rates(plan: PublishedPlan) -> tuple[Ints, Floats, Floats]:
@@ -70,13 +80,3 @@ def _rates(plan: PublishedPlan) -> tuple[Ints, Floats, Floats]:
         for name in ("response_probability", "response_sd")
     )
     return pair, mean, sd
-
-
-def _drawn(random: np.random.Generator, mean: Floats, sd: Floats) -> Floats:
-    """Return a draw of each rate relative to its mean; 1 where there is nothing uncertain about it."""
-    ratio, spread = np.ones(len(mean)), mean * (1 - mean)
-    open_ = (sd > 0) & (spread > sd**2)
-    strength = spread[open_] / sd[open_] ** 2 - 1
-    mean = mean[open_]
-    ratio[open_] = random.beta(mean * strength, (1 - mean) * strength) / mean
-    return ratio

@@ -7,7 +7,7 @@ what a small change is worth and the curve what a large one is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,16 +67,19 @@ class OneMore:
     by_plan: float
 
 
-def curves(plan: PublishedPlan) -> Iterator[Curve]:
-    """Yield the curve of the representatives, where they are scarce, and of each limit that has a price."""
+def curves(plan: PublishedPlan, steps: Sequence[float] = STEPS) -> Iterator[Curve]:
+    """Yield the curve of the representatives, where they are scarce, and of each limit that has a price.
+
+    `steps` are shares of today's capacity, rising; today's own point is always there.
+    """
     instance, prices = plan.instance, plan.published.prices
     name = plan.resource.select(["resource", "owner"]).to_pylist()
     own = np.arange(2 * instance.reps)
     if prices[own].any():
-        yield Curve(REPRESENTATIVES, None, _points(plan, own))
+        yield Curve(REPRESENTATIVES, None, _points(plan, own, steps))
     shared = (np.arange(len(prices)) >= len(own)) & np.isinf(instance.ceiling)
     for at in np.flatnonzero(shared & (prices > 0)):
-        yield Curve(name[at]["resource"], name[at]["owner"], _points(plan, np.array([at])))
+        yield Curve(name[at]["resource"], name[at]["owner"], _points(plan, np.array([at]), steps))
 
 
 def one_more(plan: PublishedPlan) -> OneMore | None:
@@ -95,10 +98,10 @@ def one_more(plan: PublishedPlan) -> OneMore | None:
     )
 
 
-def _points(plan: PublishedPlan, which: Ints) -> tuple[Point, ...]:
+def _points(plan: PublishedPlan, which: Ints, steps: Sequence[float]) -> tuple[Point, ...]:
     """Return the points of resources given by position, from today's outwards."""
     points = {1.0: _point(plan.instance, which, 1.0, plan.published)}
-    below, above = (step for step in reversed(STEPS) if step < 1), (step for step in STEPS if step > 1)
+    below, above = [step for step in reversed(steps) if step < 1], [step for step in steps if step > 1]
     for side in (below, above):
         prices = plan.published.prices
         for scale in side:
