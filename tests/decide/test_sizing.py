@@ -45,13 +45,15 @@ def test_today_is_the_published_plan() -> None:
         assert curve.today.suggestions == plan.published.chosen.sum()
 
 
-def test_only_what_has_a_price_and_is_no_goal_has_a_curve() -> None:
+def test_of_limits_only_those_with_a_price_have_a_curve_and_goals_have_none() -> None:
     instance = some_instance(3, customers=40, reps=2, shared=2, goals=1)
     plan = plan_of(instance)
     priced = [f"m{at}" for at in (4, 5) if plan.published.prices[at] > 0]
     assert [curve.owner for curve in curves(plan, ()) if curve.owner] == priced
     plenty = np.where(np.isinf(instance.ceiling), 1e6, instance.limit)
-    assert list(curves(plan_of(replace(instance, limit=plenty)), ())) == []
+    unlimited = plan_of(replace(instance, limit=plenty))
+    assert [curve.owner for curve in curves(unlimited, ())] == [None]
+    assert list(curves(plan_of(some_instance(3, customers=5, reps=0, shared=0)))) == []
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -40,7 +40,7 @@ def show_curves(snapshot: Snapshot, side: str, svg: Path | None, *, as_json: boo
         return
     for title, curve in zip(titles, found, strict=True):
         _print(f"{title}, {side}{label(simulated)}", curve, currency)
-    click.echo(_told(more, currency) if found else "Nothing is scarce: more of it would add nothing.")
+    click.echo(_told(more, currency) if found else "Nothing here is scarce: more of it would add nothing.")
     if svg is not None:
         console().print(f"Drew {svg}", markup=False)
 

@@ -68,14 +68,14 @@ class OneMore:
 
 
 def curves(plan: PublishedPlan, steps: Sequence[float] = STEPS) -> Iterator[Curve]:
-    """Yield the curve of the representatives, where they are scarce, and of each limit that has a price.
+    """Yield the curve of the representatives, where any has something to do, and of each limit that has a price.
 
     `steps` are shares of today's capacity, rising; today's own point is always there.
     """
     instance, prices = plan.instance, plan.published.prices
     name = plan.resource.select(["resource", "owner"]).to_pylist()
     own = np.arange(2 * instance.reps)
-    if prices[own].any():
+    if len(_acting(instance)):
         yield Curve(REPRESENTATIVES, None, _points(plan, own, steps))
     shared = (np.arange(len(prices)) >= len(own)) & np.isinf(instance.ceiling)
     for at in np.flatnonzero(shared & (prices > 0)):
