@@ -187,6 +187,54 @@ def test_prices_show_what_is_scarce_and_how_good_the_plan_is(finished_demo: Path
     assert len(unisono("prices", finished_demo, "--all").splitlines()) > len(shown.splitlines())
 
 
+def test_the_curve_goes_through_the_published_plan_and_is_drawn(
+    finished_demo: Path, unisono: Run, tmp_path: Path
+) -> None:
+    proofs = json.loads(unisono("prices", finished_demo, "--json"))["certificates"]
+    for proof in proofs:
+        told = json.loads(unisono("prices", finished_demo, "--curve", "--side", proof["purpose"], "--json"))
+        today = next(point for point in told["curves"][0]["points"] if point["scale"] == 1)
+        assert today["objective"] == pytest.approx(proof["objective"], rel=1e-9)
+        assert today["bound"] == pytest.approx(proof["bound"], rel=1e-9)
+        assert today["suggestions"] == proof["suggestions"]
+    bounds = [point["bound"] for point in told["curves"][0]["points"]]
+    assert bounds == sorted(bounds)
+    drawn = tmp_path / "curve.svg"
+    shown = unisono("prices", finished_demo, "--side", "medical", "--svg", drawn)
+    assert "Representatives, medical [simulated data]" in shown
+    assert "One representative more" in shown
+    for words in ("Simulated data", "today:", "10 % more capacity"):
+        assert words in drawn.read_text(encoding="utf-8")
+
+
+def test_prices_of_one_side(finished_demo: Path, unisono: Run) -> None:
+    told = json.loads(unisono("prices", finished_demo, "--side", "medical", "--json"))
+    assert {row["purpose"] for row in told["prices"] + told["certificates"]} == {"medical"}
+
+
+def test_sensitivity_names_what_the_plan_hangs_on(finished_demo: Path, unisono: Run) -> None:
+    told = json.loads(unisono("sensitivity", finished_demo, "--json"))
+    terms = {row["term"]: row for row in told["terms"]}
+    assert terms["potential"]["changed"] > terms[None]["changed"]
+    shown = unisono("sensitivity", finished_demo, "--side", "medical")
+    assert "Most hangs on the" in shown
+    assert "The lever changes" in shown
+    assert "simulated" in shown
+
+
+def test_regret_tells_what_it_means_and_repeats(finished_demo: Path, unisono: Run) -> None:
+    words = ("sensitivity", finished_demo, "--regret", "--draws", 3, "--side", "medical")
+    told = json.loads(unisono(*words, "--json"))
+    assert len(told["draws"]) == 3
+    assert told["regret"]["low"] <= told["regret"]["mean"] <= told["regret"]["mean_at_most"]
+    assert told == json.loads(unisono(*words, "--json"))
+    assert told != json.loads(unisono(*words, "--seed", 1, "--json"))
+    shown = unisono(*words)
+    assert "draw 3 of 3" in shown
+    assert f"{told['regret']['mean']:.2%}" in shown
+    assert "response rates alone" in shown
+
+
 def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
     shown = unisono("voice", finished_demo, "--svg", tmp_path / "voice.svg")
     assert "share of voice [simulated data]" in shown

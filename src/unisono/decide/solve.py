@@ -27,7 +27,7 @@ _OWN = ("rep_minutes", "rep_suggestions")
 
 def price_resources(tables: Tables) -> pa.Table:
     """Kernel: `action`, `resource`, `limit_use` -> `resource_price`."""
-    resource, _, instance = _read(tables)
+    resource, _, instance = read(tables)
     dual = price(instance)
     columns = {
         "resource": resource["resource"],
@@ -40,15 +40,14 @@ def price_resources(tables: Tables) -> pa.Table:
 
 def solve(tables: Tables) -> pa.Table:
     """Kernel: `action`, `resource`, `limit_use`, `resource_price` -> `choice`."""
-    resource, action, instance = _read(tables)
+    resource, action, instance = read(tables)
     is_limit = ~np.asarray(pc.is_in(resource["resource"], pa.array([*_OWN, "channel_sends"])))
-    priced = tables["resource_price"].sort_by([("resource", "ascending"), ("owner", "ascending")])
-    prices = np.asarray(_in_order(priced)["price"], dtype=float)
+    prices = published_prices(tables)
     chosen = np.flatnonzero(choose(instance, prices).chosen)
     return _choice(action.take(pa.array(chosen)), instance.only(chosen), prices, is_limit)
 
 
-def _read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
+def read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
     """Return the resources and the actions in order, and the instance whose parts stand in that order."""
     resource = _in_order(tables["resource"].sort_by([("resource", "ascending"), ("owner", "ascending")]))
     action = tables["action"]
@@ -57,6 +56,24 @@ def _read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
     keys = [(name, "ascending") for name in ("customer_id", "group", "product_id", "channel", "rep_id")]
     action = action.append_column("group", group).sort_by(keys)
     return resource, action, _instance(action, resource, tables["limit_use"])
+
+
+def published_prices(tables: Tables) -> Floats:
+    """Return the prices of `resource_price` in the order of `read`'s resources (m,)."""
+    priced = tables["resource_price"].sort_by([("resource", "ascending"), ("owner", "ascending")])
+    return np.asarray(_in_order(priced)["price"], dtype=float)
+
+
+def published_choice(action: pa.Table, choice: pa.Table) -> Bools:
+    """Return which of `read`'s actions a published `choice` holds (n,)."""
+    keys = [  # a join finds no partner for an empty cell
+        table.select(_ACTION).set_column(3, "rep_id", pc.fill_null(table["rep_id"], ""))
+        for table in (action, choice)
+    ]
+    numbered = keys[0].append_column("row", pa.array(np.arange(action.num_rows)))
+    chosen = np.zeros(action.num_rows, dtype=bool)
+    chosen[np.asarray(numbered.join(keys[1], list(_ACTION), join_type="left semi")["row"])] = True
+    return chosen
 
 
 def _in_order(resource: pa.Table) -> pa.Table:
