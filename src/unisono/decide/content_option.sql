@@ -1,5 +1,6 @@
 -- Permitted actions with each of their best contents, the best new one among them, and every term of
 -- value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost.
+-- Some experiment arms value otherwise: without the lever, by response alone, or by chance (a number of 4 hex digits).
 -- The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most.
 with permitted as (
     select * from candidate where blocked_by is null
@@ -77,6 +78,10 @@ term as (
         h.unit_cost,
         h.minutes,
         z.room,
+        arm.values_by,
+        y.unit_value,
+        md5(y.salt || '|' || cast($as_of as varchar) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel
+            || '|' || coalesce(a.rep_id, '') || '|' || k.content_id) as luck,
         t.content_id is not null as is_new,
         y.alternatives
     from permitted as a
@@ -86,6 +91,7 @@ term as (
     inner join playbook_channel as h on h.channel = a.channel
     inner join playbook_channel_matrix as m on m.lifecycle = r.lifecycle and m.channel = a.channel
     inner join potential as o on o.customer_id = a.customer_id and o.product_id = a.product_id
+    inner join arm on arm.customer_id = a.customer_id
     inner join room as z on z.customer_id = a.customer_id
     inner join response as w on w.customer_id = a.customer_id and w.channel = a.channel
     inner join content_gate as g on g.product_id = a.product_id and g.channel = a.channel and g.blocked_by is null
@@ -103,9 +109,20 @@ term as (
 ),
 valued as (
     select
-        *,
-        potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost
-            as value
+        * exclude (values_by, unit_value, luck),
+        case values_by
+            when 'response' then unit_value * response_probability
+            when 'chance' then
+                unit_value * (
+                    (position(substr(luck, 1, 1) in '0123456789abcdef') - 1) / 16.0
+                    + (position(substr(luck, 2, 1) in '0123456789abcdef') - 1) / 256.0
+                    + (position(substr(luck, 3, 1) in '0123456789abcdef') - 1) / 4096.0
+                    + (position(substr(luck, 4, 1) in '0123456789abcdef') - 0.5) / 65536.0
+                )
+            else
+                potential * priority * fit * novelty * response_probability * stage_gain
+                * case when values_by = 'no_levers' then 1.0 else lever end - fatigue_cost - unit_cost
+        end as value
     from term
 ),
 placed as (

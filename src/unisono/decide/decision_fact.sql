@@ -117,6 +117,7 @@ select
     s.evidence as consent_evidence,
     s.source as consent_source,
     m.arm,
+    m.values_by,
     y.policy_version,
     y.currency,
     y.decision_valid_days

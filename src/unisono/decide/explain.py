@@ -29,6 +29,7 @@ GATE_WORDS = {
     "cap": "the contact cap is reached",
     "rest": "the rest period after the last contact is not over",
 }
+BY_OTHERS = {"response": "the expected response alone", "chance": "chance"}
 WEEKDAYS = {name[:3].lower(): name for name in calendar.day_name}
 
 
@@ -146,6 +147,8 @@ def flip_condition(fact: Fact) -> str:
     Value is linear in the response probability, so the threshold is exact while everything else stays. A runner-up
     on the same channel shares that probability; then the answer is the value that would have to be lost.
     """
+    if fact["values_by"] in BY_OTHERS:
+        return f"In the arm {fact['arm']} actions are valued by {BY_OTHERS[fact['values_by']]}, not by their worth."
     slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
     rival = max(fact["runner_up_value"] or 0.0, 0.0)
     threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope

@@ -28,7 +28,19 @@ class _HasId(Protocol):
 
 def check(playbook: Playbook) -> Iterator[Finding]:
     """Yield everything that does not hold in `playbook`."""
-    for rule in (_ids, _names, _channels, _caps, _targets, _matrix, _cells, _ladder, _evidence, _limits):
+    for rule in (
+        _ids,
+        _names,
+        _channels,
+        _caps,
+        _targets,
+        _matrix,
+        _cells,
+        _ladder,
+        _evidence,
+        _limits,
+        _arms,
+    ):
         yield from rule(playbook)
     for index, content in enumerate(playbook.content):
         yield from _content(playbook, content, ("content", index))
@@ -185,6 +197,15 @@ def _limits(playbook: Playbook) -> Iterator[Finding]:
                 yield Finding(
                     (*loc, "channels"), "UN1012", message, "remove the channel, or give it an owner"
                 )
+
+
+def _arms(playbook: Playbook) -> Iterator[Finding]:
+    """Experiment arms share the customers out."""
+    arms, held = playbook.policy.arms, playbook.policy.holdout
+    total = fsum((held, arms.usual, arms.propensity_only, arms.no_levers, arms.random_eligible))
+    if total > 1 + SUM_TOLERANCE:
+        message = f"the hold-out and the arms take {total:.0%} of the customers"
+        yield Finding(("policy", "arms"), "UN1004", message, "let their shares add up to 1 at most")
 
 
 def _content(playbook: Playbook, content: Content, loc: Loc) -> Iterator[Finding]:
