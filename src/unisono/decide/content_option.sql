@@ -1,5 +1,6 @@
 -- Permitted actions with each of their best contents, the best new one among them, and every term of
 -- value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost.
+-- Some experiment arms value otherwise: without the lever, by response alone, or by chance (a number of 4 hex digits).
 -- The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most.
 with permitted as (
     select * from candidate where blocked_by is null
@@ -85,11 +86,18 @@ term as (
         w.mean * coalesce(f.factor, 1.0) / (1 - w.mean + w.mean * coalesce(f.factor, 1.0)) as response_probability,
         w.sd as response_sd,
         coalesce(b.stage_gain, x.stage_gain) * h.depth as stage_gain,
-        least(greatest(coalesce(v.factor, 1.0), y.lever_least), y.lever_most) as lever,
+        case arm.values_by when 'value' then least(greatest(coalesce(v.factor, 1.0), y.lever_least), y.lever_most) else 1.0 end
+            as lever,
         y.fatigue_cost * coalesce(q.touches, 0) as fatigue_cost,
         h.unit_cost,
         h.minutes,
         case when n.customer_id is null then z.room else least(z.room, 1) end as room,
+        arm.values_by,
+        y.unit_value,
+        case when arm.values_by = 'chance' then
+            md5(y.salt || '|' || cast($as_of as varchar) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel
+                || '|' || coalesce(a.rep_id, '') || '|' || k.content_id)
+        end as luck,
         t.content_id is not null as is_new,
         y.alternatives
     from permitted as a
@@ -99,6 +107,7 @@ term as (
     inner join playbook_channel as h on h.channel = a.channel
     inner join playbook_channel_matrix as m on m.lifecycle = r.lifecycle and m.channel = a.channel
     inner join potential as o on o.customer_id = a.customer_id and o.product_id = a.product_id
+    inner join arm on arm.customer_id = a.customer_id
     inner join room as z on z.customer_id = a.customer_id
     inner join response as w on w.customer_id = a.customer_id and w.channel = a.channel
     inner join content_gate as g on g.product_id = a.product_id and g.channel = a.channel and g.blocked_by is null
@@ -116,18 +125,29 @@ term as (
         on q.customer_id = a.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
     where not coalesce(u.too_recent, false)
 ),
+multiplied as (
+    select *, potential * priority * fit * novelty * response_probability * stage_gain as worth from term
+),
 valued as (
     select
         *,
-        potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost
-            as value,
-        potential * priority * fit * novelty * response_probability * stage_gain - fatigue_cost - unit_cost
-            as value_without_levers
-    from term
+        case values_by
+            when 'response' then unit_value * response_probability
+            when 'chance' then
+                unit_value * (
+                    (position(substr(luck, 1, 1) in '0123456789abcdef') - 1) / 16.0
+                    + (position(substr(luck, 2, 1) in '0123456789abcdef') - 1) / 256.0
+                    + (position(substr(luck, 3, 1) in '0123456789abcdef') - 1) / 4096.0
+                    + (position(substr(luck, 4, 1) in '0123456789abcdef') - 0.5) / 65536.0
+                )
+            else worth * lever - fatigue_cost - unit_cost
+        end as value
+    from multiplied
 ),
 placed as (
     select
-        *,
+        * exclude (values_by, unit_value, luck, worth),
+        value - worth * (lever - 1) as value_without_levers,
         row_number() over (partition by customer_id, product_id, channel, rep_id order by value desc, content_id) as place,
         row_number() over (
             partition by customer_id, product_id, channel, rep_id, is_new order by value desc, content_id

@@ -125,6 +125,7 @@ select
     s.evidence as consent_evidence,
     s.source as consent_source,
     m.arm,
+    m.values_by,
     y.policy_version,
     y.currency,
     y.time_zone,
@@ -157,7 +158,8 @@ left join usual_action as ua
     on ua.customer_id = d.customer_id and ua.product_id = d.product_id and ua.channel = u.channel
 left join usual_stop as us
     on us.customer_id = d.customer_id and us.product_id = d.product_id and us.channel = u.channel
-left join weighed as v on v.customer_id = d.customer_id and v.product_id = d.product_id and v.channel = d.channel
+left join weighed as v
+    on v.customer_id = d.customer_id and v.product_id = d.product_id and v.channel = d.channel and m.values_by = 'value'
 left join consent_status as s
     on s.customer_id = d.customer_id and s.channel = d.channel and s.product_id = d.product_id
     and s.purpose = h.purpose

@@ -1,7 +1,7 @@
 -- What may be drawn in place of each planned action: other permitted actions of the same customer by the same hand, each
 -- with its contents and slots. An exchange takes no more of anything than the plan set aside, and leaves no goal, so that
 -- it is feasible whatever is drawn for others. Of several central actions of a customer none is exchanged for another
--- channel, as two might meet there. Without exploration there is only the plan itself.
+-- channel, as two might meet there. Where an arm does not explore there is only the plan itself.
 with single as (
     select customer_id from choice where rep_id is null group by customer_id having count(*) = 1
 ),
@@ -14,20 +14,21 @@ pair as (
         a.channel,
         a.rep_id,
         a.product_id = c.product_id and a.channel = c.channel as is_planned,
+        g.explores,
         case when a.rep_id is null then 1.0 else a.minutes end as units,
         c.unit_price,
         c.suggestion_price,
         c.limit_cost,
         c.reduced_value
     from choice as c
-    cross join playbook_exploration as e
+    inner join arm as g on g.customer_id = c.customer_id
     inner join action as p
         on p.customer_id = c.customer_id and p.product_id = c.product_id and p.channel = c.channel
         and coalesce(p.rep_id, '') = coalesce(c.rep_id, '')
     inner join action as a on a.customer_id = c.customer_id and coalesce(a.rep_id, '') = coalesce(c.rep_id, '')
     left join single as s on s.customer_id = c.customer_id
     where (a.product_id = c.product_id and a.channel = c.channel)
-        or (e.enabled and a.minutes <= p.minutes and (c.rep_id is not null or s.customer_id is not null))
+        or (g.explores and a.minutes <= p.minutes and (c.rep_id is not null or s.customer_id is not null))
 ),
 limited as (
     -- Serving a goal counts as using less than nothing.
@@ -86,6 +87,7 @@ priced as (
         p.channel,
         p.rep_id,
         p.is_planned,
+        p.explores,
         p.units,
         case
             when p.is_planned or p.rep_id is not null or p.channel = p.planned_channel then p.unit_price
@@ -115,6 +117,7 @@ worth as (
         o.content_id,
         o.place,
         p.is_planned,
+        p.explores,
         o.is_new,
         o.response_probability,
         o.response_sd,
@@ -162,6 +165,5 @@ select
     r.limit_cost,
     r.reduced_value
 from reached as r
-cross join playbook_exploration as e
 left join slot_option as s on s.customer_id = r.customer_id and s.channel = r.channel
-where (r.is_planned or r.best_value > 0) and (e.enabled or (r.place = 1 and coalesce(s.slot_place, 1) = 1))
+where (r.is_planned or r.best_value > 0) and (r.explores or (r.place = 1 and coalesce(s.slot_place, 1) = 1))

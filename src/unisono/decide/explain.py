@@ -31,6 +31,7 @@ GATE_WORDS = {
     "rest": "the rest period after the last contact is not over",
     "separation": "it would come too soon after another contact",
 }
+BY_OTHERS = {"response": "the expected response alone", "chance": "chance"}
 WEEKDAYS = {name[:3].lower(): name for name in calendar.day_name}
 
 
@@ -175,6 +176,8 @@ def flip_condition(fact: Fact) -> str:
     threshold is exact while everything else stays. A runner-up on the same channel shares that probability; then the
     answer is the value that would have to be lost.
     """
+    if fact["values_by"] in BY_OTHERS:
+        return f"In the arm {fact['arm']} actions are valued by {BY_OTHERS[fact['values_by']]}, not by their worth."
     probability, left = fact["response_probability"], fact["reduced_value"]
     rival = max(fact["runner_up_reduced_value"] or 0.0, 0.0)
     other = f"the runner-up {fact['runner_up']}" if rival > 0 else "doing nothing"

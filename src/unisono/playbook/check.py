@@ -43,6 +43,7 @@ def check(playbook: Playbook) -> Iterator[Finding]:
         _evidence,
         _limits,
         _levers,
+        _arms,
     ):
         yield from rule(playbook)
     for index, separation in enumerate(playbook.separations):
@@ -255,6 +256,15 @@ def _separation(playbook: Playbook, rule: Separation, loc: Loc) -> Iterator[Find
         message = f"'{rule.id}' asks for events across the wall between medical and commercial"
         hint = "leave 'events' out: that there was a contact is all that crosses it"
         yield Finding((*loc, "of", "events"), "UN1011", message, hint)
+
+
+def _arms(playbook: Playbook) -> Iterator[Finding]:
+    """Experiment arms share the customers out."""
+    arms, held = playbook.policy.arms, playbook.policy.holdout
+    total = fsum((held, arms.usual, arms.propensity_only, arms.no_levers, arms.random_eligible))
+    if total > 1 + SUM_TOLERANCE:
+        message = f"the hold-out and the arms take {total:.0%} of the customers"
+        yield Finding(("policy", "arms"), "UN1004", message, "let their shares add up to 1 at most")
 
 
 def _content(playbook: Playbook, content: Content, loc: Loc) -> Iterator[Finding]:

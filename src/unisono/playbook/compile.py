@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import log
+from math import fsum, log
 from typing import TYPE_CHECKING
 
 from unisono.playbook.models import Budget, Channel, Playbook, Scope
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-HASHES = 2**32
-"""How many hashes of 8 hex digits there are; arms share them out."""
-END_HASH = "g"
-"""Sorts after every hex digit."""
+SHARE_TOLERANCE = 1e-9
+VALUES_BY = {"propensity_only": "response", "no_levers": "no_levers", "random_eligible": "chance"}
+"""How arms value actions that do not do it as everybody else does."""
 
 
 def compile_playbook(playbook: Playbook) -> dict[str, pa.Table]:
@@ -170,13 +169,18 @@ def _content_tags(playbook: Playbook) -> Iterator[Row]:
 
 
 def _arms(playbook: Playbook) -> Iterator[Row]:
-    """The hold-out has the first hashes, the rest receives suggestions; an arm of nobody is left out."""
-    held = round(playbook.policy.holdout * HASHES)
-    border = END_HASH if held == HASHES else f"{held:08x}"
-    if held > 0:
-        yield {"arm": "holdout", "suggests": False, "from_hash": f"{0:08x}", "until_hash": border}
-    if held < HASHES:
-        yield {"arm": "suggest", "suggests": True, "from_hash": border, "until_hash": END_HASH}
+    """Every arm that has a share; who is in no other arm receives suggestions as planned."""
+    policy = playbook.policy
+    shares = {"holdout": policy.holdout} | {
+        name: getattr(policy.arms, name) for name in ("usual", *VALUES_BY)
+    }
+    shares["suggest"] = max(1 - fsum(shares.values()), 0.0)
+    for position, (arm, share) in enumerate(shares.items(), 1):
+        if share > SHARE_TOLERANCE:
+            by = VALUES_BY.get(arm, "value")
+            row = {"arm": arm, "position": position, "share": share, "values_by": by}
+            explores = by in ("value", "no_levers") and policy.exploration.enabled
+            yield row | {"suggests": arm not in ("holdout", "usual"), "explores": explores}
 
 
 def _limits(playbook: Playbook) -> Iterator[Row]:
@@ -267,6 +271,8 @@ def _policy(playbook: Playbook) -> Iterator[Row]:
         "lever_least": playbook.policy.lever_bounds.least,
         "lever_most": playbook.policy.lever_bounds.most,
         "belief_half_life_days": playbook.ladder.half_life_days,
+        "stratum_size": playbook.policy.arms.stratum_size,
+        "unit_value": playbook.policy.arms.unit_value,
     }
 
 

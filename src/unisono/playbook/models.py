@@ -298,6 +298,24 @@ class Exploration(Section):
     )
 
 
+class Arms(Section):
+    """Shares of customers for whom is decided otherwise, to measure against; the hold-out comes on top of them."""
+
+    usual: Share = Field(default=0.0, description="No suggestions: people go on as they do")
+    propensity_only: Share = Field(default=0.0, description="Actions valued by the expected response alone")
+    no_levers: Share = Field(default=0.0, description="Actions valued without levers")
+    random_eligible: Share = Field(default=0.0, description="Permitted actions valued by chance")
+    unit_value: float = Field(
+        default=100.0,
+        gt=0,
+        description="What a certain response is worth where actions are valued by response, and the most that one "
+        "valued by chance is worth, in the playbook's currency",
+    )
+    stratum_size: int = Field(
+        default=20, ge=1, description="Specialties of a territory with fewer customers are put together"
+    )
+
+
 class Policy(Section):
     """The numbers decisions are made by."""
 
@@ -337,6 +355,7 @@ class Policy(Section):
     holdout: Share = Field(
         default=0.05, description="Share of customers who receive no suggestions, to measure by"
     )
+    arms: Arms = Arms()
     exploration: Exploration = Exploration()
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, RESOURCE, SLOT, TERMS, c
+from unisono.tables.columns import (
+    ARM,
+    CHANNEL,
+    CUSTOMER,
+    PRICED,
+    PRODUCT,
+    REP,
+    RESOURCE,
+    SLOT,
+    TERMS,
+    VALUES_BY,
+    c,
+)
 from unisono.tables.contract import Table
 from unisono.tables.explore import DRAWN
 from unisono.tables.vocabulary import CONSENT_STATUSES, GATES
@@ -70,9 +82,10 @@ DECIDE = (
         "the experiment arm of a customer, stable across runs",
         ("customer_id",),
         (
-            CUSTOMER,
-            c("arm", "VARCHAR", "arm of the policy"),
+            *ARM,
             c("suggests", "BOOLEAN", "false where the arm receives no suggestions"),
+            c("values_by", "VARCHAR", "what actions are valued by", values=VALUES_BY),
+            c("explores", "BOOLEAN", "true where suggestions are drawn around the plan"),
         ),
     ),
     Table(
@@ -464,6 +477,7 @@ DECIDE = (
             c("consent_evidence", "VARCHAR", "where it can be found", nullable=True),
             c("consent_source", "VARCHAR", "source that carried it", nullable=True),
             c("arm", "VARCHAR", "experiment arm"),
+            c("values_by", "VARCHAR", "what actions are valued by", values=VALUES_BY),
             c("policy_version", "VARCHAR", "hash of the playbook"),
             c("currency", "VARCHAR", "ISO 4217 currency of all money"),
             c("time_zone", "VARCHAR", "IANA zone of days and dates"),

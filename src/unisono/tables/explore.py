@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, SLOT, c
+from unisono.tables.columns import ARM, CHANNEL, CUSTOMER, PRICED, PRODUCT, REP, SLOT, c
 from unisono.tables.contract import Table
 
 CONTENT = c("content_id", "VARCHAR", "content")
@@ -129,5 +129,28 @@ EXPLORE = (
             c("planned_slot", "VARCHAR", "its slot", nullable=True),
         ),
         two_sided=True,
+    ),
+    Table(
+        "previous_arm",
+        "previous snapshot",
+        "the experiment arm of a customer in the snapshot before",
+        ("customer_id",),
+        ARM,
+    ),
+    Table(
+        "exposure",
+        "decide",
+        "one customer, the experiment arm, and what came of it in this run: measure by arm, as assigned",
+        ("customer_id",),
+        (
+            *ARM,
+            c(
+                "exposed_to",
+                "VARCHAR",
+                "whether there was a suggestion; if not, whether every action was stopped by a gate",
+                values=("suggested", "none", "gated"),
+            ),
+            c("suggestions", "BIGINT", "how many", unit="suggestions"),
+        ),
     ),
 )

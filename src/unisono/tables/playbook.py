@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CHANNEL, PRODUCT, c
+from unisono.tables.columns import CHANNEL, PRODUCT, VALUES_BY, c
 from unisono.tables.contract import Table
 
 PLAYBOOK = (
@@ -201,13 +201,15 @@ PLAYBOOK = (
     Table(
         "playbook_arm",
         "playbook",
-        "one experiment arm as a range of hashes",
+        "one experiment arm",
         ("arm",),
         (
             c("arm", "VARCHAR", "arm"),
+            c("position", "BIGINT", "order in which arms are filled", unit="position", minimum=1),
+            c("share", "DOUBLE", "share of customers", unit="0..1"),
             c("suggests", "BOOLEAN", "false where the arm receives no suggestions"),
-            c("from_hash", "VARCHAR", "first 8 hex digits, inclusive"),
-            c("until_hash", "VARCHAR", "first 8 hex digits, exclusive; 'g' is the end"),
+            c("values_by", "VARCHAR", "what actions are valued by", values=VALUES_BY),
+            c("explores", "BOOLEAN", "true where suggestions are drawn around the plan"),
         ),
     ),
     Table(
@@ -332,6 +334,8 @@ PLAYBOOK = (
                 unit="days",
             ),
             c("decision_valid_days", "BIGINT", "days a suggestion may be used", unit="days"),
+            c("stratum_size", "BIGINT", "customers a stratum has at least", unit="customers"),
+            c("unit_value", "DOUBLE", "worth of a response in arms not valued by money", unit="currency"),
         ),
     ),
     Table(
