@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from unisono.decide.dual import PASSES, Dual, solve_dual
+from unisono.decide.dual import PASSES, Dual, bound, solve_dual
 from unisono.decide.exact import linear_prices, polish
 from unisono.decide.exchange import exchange
 from unisono.decide.instance import Bools, Floats, Instance, Ints, undominated
@@ -53,13 +53,16 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
     untied = _untied(small)
     dual, taken = _dual(small, untied, None) if prices is None else _dual(small, untied, prices, passes=1)
     chosen = repair(untied, dual.prices, taken)
-    if _gap(small, chosen, dual) > ENOUGH:
-        chosen = exchange(small, dual.prices, chosen, dual.bound * (1 - ENOUGH))
-    if len(kept) <= TINY or _gap(small, chosen, dual) > TARGET:
+    worth, scale = small.objective(chosen), abs(dual.bound)
+    if dual.bound - worth > ENOUGH * scale:
+        chosen = exchange(small, dual.prices, chosen, dual.bound - ENOUGH * scale)
+        worth = small.objective(chosen)
+    if len(kept) <= TINY or dual.bound - worth > TARGET * scale:
         chosen = polish(small, dual.prices, chosen)
+        worth = small.objective(chosen)
     whole = np.zeros(len(instance.value), dtype=bool)
     whole[kept[chosen]] = True
-    return Solution(whole, dual.prices, small.objective(chosen), dual.bound, small.missed(chosen))
+    return Solution(whole, dual.prices, worth, dual.bound, small.missed(chosen))
 
 
 def _collapsed(instance: Instance, kept: Ints) -> Instance:
@@ -74,9 +77,7 @@ def _untied(small: Instance) -> Instance:
     return replace(small, value=small.value * (1 + SPREAD * spread))
 
 
-def _dual(
-    small: Instance, untied: Instance, start: Floats | None, passes: int = PASSES
-) -> tuple[Dual, Ints]:
+def _dual(small: Instance, untied: Instance, start: Floats | None, passes: int = PASSES) -> tuple[Dual, Ints]:
     """Return prices by the untied instance with the bound they prove for the instance itself, and what is taken."""
     layout = lay_out(untied)
     if 0 < len(small.value) <= TINY and passes > 1:
@@ -86,10 +87,5 @@ def _dual(
     if untied is not small:
         value = np.where(layout.origin < 0, -np.inf, small.value[layout.origin])
         itself = replace(layout, cells=replace(layout.cells, value=value))
-        dual = replace(dual, bound=solve_dual(itself, dual.prices, passes=1).bound)
+        dual = replace(dual, bound=bound(itself, dual.prices))
     return dual, taken
-
-
-def _gap(small: Instance, chosen: Bools, dual: Dual) -> float:
-    """Return what the plan is worth less than the bound, relative to it."""
-    return (dual.bound - small.objective(chosen)) / max(abs(dual.bound), np.finfo(float).tiny)

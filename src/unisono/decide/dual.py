@@ -17,7 +17,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from unisono.decide.instance import Floats, Instance, Ints
-from unisono.decide.sweep import Layout, Sweep, sweep
+from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
 SETTLED = 1e-3  # relative price of what is used too much or too little that ends the search
@@ -81,13 +81,22 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     return Dual(here.prices, here.value, done, here.swept.chosen)
 
 
+def bound(layout: Layout, prices: Floats) -> float:
+    """Return the value of the dual: no plan is worth more, whatever the prices."""
+    return best_value(layout, prices) + _rent(layout.cells, prices)
+
+
+def _rent(cells: Instance, prices: Floats) -> float:
+    """Return what all there is would cost."""
+    limited = np.isfinite(cells.limit)
+    return float(prices[limited] @ cells.limit[limited])
+
+
 def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
     """Return what the dual is at some prices."""
     cells = layout.cells
     swept = sweep(layout, prices, nearness)
-    limited = np.isfinite(cells.limit)
-    value = swept.value + float(prices[limited] @ cells.limit[limited])
-    return _Point(prices, value, cells.limit - cells.use(swept.chosen), swept)
+    return _Point(prices, swept.value + _rent(cells, prices), cells.limit - cells.use(swept.chosen), swept)
 
 
 def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]:

@@ -83,8 +83,8 @@ def _spare(instance: Instance, prices: Floats, left: Floats) -> Floats:
 def _moves(state: _State) -> _Moves:
     """Return the actions that could come in for the sake of what is left over, those of least loss first."""
     instance, reduced = state.instance, state.reduced
-    comes = ~state.chosen & (instance.value > 0) & (instance.per_customer[instance.customer] > 0)
-    comes = np.flatnonzero(comes)
+    has_places = instance.per_customer[instance.customer] > 0
+    comes = np.flatnonzero(~state.chosen & (instance.value > 0) & has_places)
     out = displaced(instance, reduced, state.chosen, comes)
     loss = np.append(reduced, 0.0)[out] - reduced[comes]
     near = np.flatnonzero(loss < state.spare[instance.rep[comes]])

@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+FEW = 0.1  # share of the actions up to which looking at their rows alone is quicker
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -39,15 +41,17 @@ class Instance:
 
     def groups(self) -> Ints:
         """Return a number for each action's group, rising and the same for the whole group (n,)."""
-        changes = (np.diff(self.customer) != 0) | (np.diff(self.group) != 0)
+        changes = (self.customer[1:] != self.customer[:-1]) | (self.group[1:] != self.group[:-1])
         return np.asarray(np.cumsum(np.append(0, changes))[: len(self.value)])
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""
-        if chosen.dtype == bool:
-            return np.asarray(self.uses.T @ chosen.astype(float))
-        rows = self.uses[chosen]
-        return np.bincount(rows.indices, rows.data, minlength=len(self.limit))
+        if chosen.dtype != bool and len(chosen) < FEW * len(self.value):
+            rows = self.uses[chosen]
+            return np.bincount(rows.indices, rows.data, minlength=len(self.limit)).astype(float)
+        taken = np.zeros(len(self.value))
+        taken[chosen] = 1.0
+        return np.asarray(self.uses.T @ taken)
 
     def missed(self, chosen: Ints | Bools) -> Floats:
         """Return by how much a plan exceeds limits that may be exceeded at a price (m,)."""
@@ -77,15 +81,16 @@ def undominated(instance: Instance) -> Ints:
     """
     if not len(instance.value):
         return np.zeros(0, dtype=np.int64)
-    same = (np.diff(instance.customer) == 0) & (np.diff(instance.group) == 0)
+    same = (instance.customer[1:] == instance.customer[:-1]) & (instance.group[1:] == instance.group[:-1])
+    best = np.arange(len(instance.value))
     if same.any():
         mark = np.random.default_rng(0).random((instance.uses.shape[1], 2))
         print_of_use = instance.uses @ mark  # equal where the use is equal, and hardly ever else
         same &= (np.diff(print_of_use, axis=0) == 0).all(axis=1)
-    starts = np.flatnonzero(np.append(True, ~same))
-    run = np.cumsum(np.append(0, ~same))
-    hits = np.flatnonzero(instance.value == np.maximum.reduceat(instance.value, starts)[run])
-    best = hits[np.append(True, run[hits][1:] != run[hits][:-1])]
+        run = np.cumsum(np.append(0, ~same))
+        highest = np.maximum.reduceat(instance.value, np.flatnonzero(np.append(True, ~same)))
+        hits = np.flatnonzero(instance.value == highest[run])
+        best = hits[np.append(True, run[hits][1:] != run[hits][:-1])]
     wanted = instance.value > 0
     serving = np.flatnonzero(instance.uses.data < 0)
     wanted[np.searchsorted(instance.uses.indptr, serving, side="right") - 1] = True

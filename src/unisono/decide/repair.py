@@ -13,97 +13,23 @@ from unisono.decide.instance import Bools, Floats, Instance, Ints
 
 INSISTING = 8  # times that goals still missed are served before others
 ROUNDING = 1e-9  # what sums of amounts may exceed a limit by, relative
+CHEAPEST = 0.1  # share of what uses too much that is usually enough to look at
 
 
 def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
     """Return a feasible plan (n,) close to the actions `taken` at `prices`, given by position."""
     reduced = instance.reduced(prices)
-    chosen = np.zeros(len(reduced), dtype=bool)
-    chosen[taken] = True
-    _settle(instance, reduced, chosen)
+    plan = _Plan(instance, taken)
+    plan.settle(reduced)
+    best, worth = plan.chosen.copy(), plan.objective()
     for _ in range(INSISTING):
-        missed = instance.missed(chosen)
-        if not missed.any():
+        if not plan.missed().any():
             break
-        again = _serving(instance, reduced, chosen, missed)
-        if instance.objective(again) <= instance.objective(chosen):
+        plan.serve(reduced)
+        if plan.objective() <= worth:
             break
-        chosen = again
-    return chosen
-
-
-def _settle(instance: Instance, reduced: Floats, chosen: Bools) -> None:
-    """Drop what is too much and fill what is left, in place."""
-    own = np.arange(len(instance.limit)) < 2 * instance.reps
-    for resources in (own, ~own):
-        _drop(instance, reduced, chosen, resources)
-    filling = _Filling(instance, chosen)
-    if np.isfinite(instance.ceiling).any():
-        filling.fill(reduced, _serves(instance, instance.missed(chosen) > 0))
-    filling.fill(reduced, instance.value > 0)
-
-
-def _serves(instance: Instance, goals: Bools) -> Bools:
-    """Return which actions serve one of the goals (n,)."""
-    return np.asarray(instance.uses @ np.where(goals, 1.0, 0.0)) < 0
-
-
-def _serving(instance: Instance, reduced: Floats, chosen: Bools, missed: Floats) -> Bools:
-    """Return the plan with what goals miss, of least loss, in the place of what does not serve them."""
-    scarce = np.isfinite(instance.ceiling) & (instance.limit - instance.use(chosen) < 1)
-    reduced = reduced - instance.uses @ np.where(scarce, instance.ceiling, 0.0)
-    at = np.flatnonzero(_serves(instance, missed > 0) & ~chosen)
-    at = at[instance.per_customer[instance.customer[at]] > 0]
-    out = displaced(instance, reduced, chosen, at)
-    loss = np.append(reduced, 0.0)[out] - reduced[at]
-    order = np.argsort(loss, kind="stable")[: int((loss < 0).sum())]
-    order = order[np.sort(_first(instance.customer[at[order]], np.arange(len(order))))]
-    serves = -instance.uses[at[order]].tocsc()
-    wanted = np.zeros(len(order), dtype=bool)
-    for goal in np.flatnonzero(missed):
-        span = slice(serves.indptr[goal], serves.indptr[goal + 1])
-        amount = np.cumsum(serves.data[span])
-        wanted[serves.indices[span][amount - serves.data[span] < missed[goal]]] = True
-    again = chosen.copy()
-    again[out[order[wanted]][out[order[wanted]] >= 0]] = False
-    again[at[order[wanted]]] = True
-    _settle(instance, reduced, again)
-    return again
-
-
-def displaced(instance: Instance, reduced: Floats, chosen: Bools, comes: Ints) -> Ints:
-    """Return what each action that comes in takes the place of (k,), -1 if nothing.
-
-    That is what is chosen of its group, or else the customer's poorest if the customer has no place left.
-    """
-    concerned = np.zeros(len(instance.per_customer), dtype=bool)
-    concerned[instance.customer[comes]] = True
-    at = np.flatnonzero(chosen)
-    at = at[concerned[instance.customer[at]]]
-    by_value = at[np.argsort(-reduced[at], kind="stable")]
-    poorest = np.full(len(instance.per_customer), -1)
-    poorest[instance.customer[by_value]] = by_value
-    is_full = np.bincount(instance.customer[at], minlength=len(poorest)) >= instance.per_customer
-    group, of_group = instance.groups(), np.full(len(chosen), -1)
-    of_group[group[at]] = at
-    same = of_group[group[comes]]
-    customer = instance.customer[comes]
-    return np.where(same >= 0, same, np.where(is_full[customer], poorest[customer], -1))
-
-
-def _drop(instance: Instance, reduced: Floats, chosen: Bools, resources: Bools) -> None:
-    """Take out the actions of least reduced value per unit until none of the resources is over-used."""
-    over = resources & np.isinf(instance.ceiling) & (instance.use(chosen) > allowed(instance))
-    at = np.flatnonzero(chosen)
-    uses = instance.uses[at].tocoo()
-    matters = over[uses.col] & (uses.data > 0)
-    action, resource, amount = at[uses.row[matters]], uses.col[matters], uses.data[matters]
-    order = np.lexsort((-reduced[action] / amount, resource))
-    action, resource, amount = action[order], resource[order], amount[order]
-    total = np.cumsum(amount)
-    first = np.flatnonzero(np.diff(resource, prepend=-1))
-    before = np.repeat(total[first] - amount[first], np.diff(first, append=len(action)))
-    chosen[action[total - before > allowed(instance)[resource]]] = False
+        best, worth = plan.chosen.copy(), plan.objective()
+    return best
 
 
 def allowed(instance: Instance) -> Floats:
@@ -111,37 +37,129 @@ def allowed(instance: Instance) -> Floats:
     return instance.limit + ROUNDING * np.abs(instance.limit)
 
 
-class _Filling:
-    """A feasible plan being filled up: what is left of everything, and what is taken."""
+def displaced(instance: Instance, reduced: Floats, chosen: Bools, comes: Ints) -> Ints:
+    """Return what each action that comes in takes the place of (k,), -1 if nothing.
 
-    def __init__(self, instance: Instance, chosen: Bools) -> None:
-        self.instance, self.chosen = instance, chosen
-        hard = np.where(np.isinf(instance.ceiling), allowed(instance), np.inf)
-        self.left = hard - instance.use(chosen)
+    That is what is chosen of its group, or else the customer's poorest if the customer has no place left.
+    """
+    at, customer = np.flatnonzero(chosen), instance.customer
+    least = np.full(len(instance.per_customer), np.inf)
+    np.minimum.at(least, customer[at], reduced[at])
+    poorest = np.full(len(least), -1)
+    poor = at[reduced[at] == least[customer[at]]]
+    poorest[customer[poor]] = poor
+    poorest[np.bincount(customer[at], minlength=len(least)) < instance.per_customer] = -1
+    group, of_group = instance.groups(), np.full(len(chosen), -1)
+    of_group[group[at]] = at
+    same = of_group[group[comes]]
+    return np.where(same >= 0, same, poorest[customer[comes]])
+
+
+class _Plan:
+    """A plan under repair: what is chosen, what that is worth and uses, and where customers have places left."""
+
+    def __init__(self, instance: Instance, taken: Ints) -> None:
+        self.instance = instance
         self.group = instance.groups()
-        self.is_taken = np.zeros(len(chosen), dtype=bool)
-        self.is_taken[self.group[chosen]] = True
-        taken = np.bincount(instance.customer[chosen], minlength=len(instance.per_customer))
-        self.places = instance.per_customer - taken
+        self.row = np.repeat(np.arange(len(instance.value), dtype=np.int32), np.diff(instance.uses.indptr))
+        self.chosen = np.zeros(len(instance.value), dtype=bool)
+        self.is_taken = np.zeros(len(self.chosen), dtype=bool)  # of groups
+        self.places = instance.per_customer.copy()
+        self.value, self.use = 0.0, np.zeros(len(instance.limit))
+        self.change(taken, True)
 
-    def fill(self, reduced: Floats, wanted: Bools) -> None:
+    def change(self, at: Ints, to: bool) -> None:
+        """Choose actions that are not chosen, or the reverse."""
+        sign = 1 if to else -1
+        self.chosen[at] = self.is_taken[self.group[at]] = to
+        np.subtract.at(self.places, self.instance.customer[at], sign)
+        self.value += sign * float(self.instance.value[at].sum())
+        self.use += sign * self.instance.use(at)
+
+    def missed(self) -> Floats:
+        """Return by how much goals are missed (m,)."""
+        above = np.maximum(self.use - self.instance.limit, 0.0)
+        return np.where(np.isfinite(self.instance.ceiling), above, 0.0)
+
+    def objective(self) -> float:
+        """Return the plan's value less what missed goals cost."""
+        missed = self.missed()
+        return self.value - float(missed[missed > 0] @ self.instance.ceiling[missed > 0])
+
+    def settle(self, reduced: Floats) -> None:
+        """Drop what is too much and fill what is left: goals first, then all."""
+        own = np.arange(len(self.use)) < 2 * self.instance.reps
+        for resources in (own, ~own):
+            self._drop(reduced, resources)
+        if self.missed().any():
+            self._fill(reduced, self._serves(self.missed() > 0))
+        self._fill(reduced, self.instance.value > 0)
+
+    def serve(self, reduced: Floats) -> None:
+        """Choose what goals miss, of least loss, in the place of what does not serve them, and settle again."""
+        instance, missed = self.instance, self.missed()
+        scarce = np.isfinite(instance.ceiling) & (instance.limit - self.use < 1)
+        reduced = reduced - instance.uses @ np.where(scarce, instance.ceiling, 0.0)
+        comes = np.flatnonzero(self._serves(missed > 0) & ~self.chosen)
+        comes = comes[instance.per_customer[instance.customer[comes]] > 0]
+        out = displaced(instance, reduced, self.chosen, comes)
+        loss = np.append(reduced, 0.0)[out] - reduced[comes]
+        order = np.argsort(loss, kind="stable")[: int((loss < 0).sum())]
+        order = order[np.sort(_first(instance.customer[comes[order]], np.arange(len(order))))]
+        serves = -instance.uses[comes[order]].tocsc()
+        wanted = np.zeros(len(order), dtype=bool)
+        for goal in np.flatnonzero(missed):
+            span = slice(serves.indptr[goal], serves.indptr[goal + 1])
+            before = np.cumsum(serves.data[span]) - serves.data[span]
+            wanted[serves.indices[span][before < missed[goal]]] = True
+        out, comes = out[order[wanted]], comes[order[wanted]]
+        self.change(out[out >= 0], False)
+        self.change(comes, True)
+        self.settle(reduced)
+
+    def _serves(self, goals: Bools) -> Bools:
+        """Return which actions serve one of the goals (n,)."""
+        return np.asarray(self.instance.uses @ np.where(goals, 1.0, 0.0)) < 0
+
+    def _drop(self, reduced: Floats, resources: Bools) -> None:
+        """Take out the actions of least reduced value per unit until none of the resources is over-used."""
+        uses = self.instance.uses
+        excess = np.where(resources & np.isinf(self.instance.ceiling), self.use - allowed(self.instance), 0.0)
+        entry = np.flatnonzero((excess > 0)[uses.indices])
+        entry = entry[self.chosen[self.row[entry]] & (uses.data[entry] > 0)]
+        action, resource, amount = self.row[entry], uses.indices[entry], uses.data[entry]
+        ratio = reduced[action] / amount
+        cheap = ratio <= np.quantile(ratio, CHEAPEST, method="lower") if len(ratio) else ratio > 0
+        covers = np.bincount(resource[cheap], amount[cheap], minlength=len(excess)) >= excess
+        kept = np.flatnonzero(cheap | ~covers[resource])
+        kept = kept[np.lexsort((ratio[kept], resource[kept]))]
+        action, resource, amount = action[kept], resource[kept], amount[kept]
+        total = np.cumsum(amount) - amount
+        first = np.flatnonzero(np.diff(resource, prepend=-1))
+        before = np.repeat(total[first], np.diff(first, append=len(action)))
+        self.change(np.unique(action[total - before < excess[resource]]), False)
+
+    def _fill(self, reduced: Floats, wanted: Bools) -> None:
         """Add wanted actions, those of largest reduced value first, until none fits."""
+        left = np.where(np.isinf(self.instance.ceiling), allowed(self.instance), np.inf)
         at = np.flatnonzero(wanted & ~self.chosen)
-        at = at[self._fits(at)]
+        at = at[self._fits(at, left - self.use)]
         at = at[np.argsort(-reduced[at], kind="stable")]
         while len(at):
-            self._add(self._together(at))
-            at = at[self._fits(at)]
+            self.change(self._together(at, left - self.use), True)
+            at = at[self._fits(at, left - self.use)]
 
-    def _fits(self, at: Ints) -> Bools:
+    def _fits(self, at: Ints, left: Floats) -> Bools:
         instance = self.instance
-        free: Bools = ~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0)
-        uses = instance.uses[at[free]].tocoo()
-        lacks = uses.row[uses.data > self.left[uses.col]]
-        free[np.flatnonzero(free)[lacks]] = False
-        return free
+        free = np.flatnonzero(~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0))
+        uses = instance.uses[at[free]]
+        lacks = np.flatnonzero(uses.data > left[uses.indices])
+        fits = np.zeros(len(at), dtype=bool)
+        fits[free] = True
+        fits[free[np.searchsorted(uses.indptr, lacks, side="right") - 1]] = False
+        return fits
 
-    def _together(self, at: Ints) -> Ints:
+    def _together(self, at: Ints, left: Floats) -> Ints:
         """Return the first of these that can be added at once: one a representative and customer, limits kept."""
         instance = self.instance
         rep = instance.rep[at]
@@ -153,15 +171,8 @@ class _Filling:
             span = slice(uses.indptr[resource], uses.indptr[resource + 1])
             amount = np.zeros(len(picked))
             amount[uses.indices[span]] = np.maximum(uses.data[span], 0.0)
-            keep &= (np.cumsum(amount * keep) <= self.left[resource]) | (amount == 0)
+            keep &= (np.cumsum(amount * keep) <= left[resource]) | (amount == 0)
         return picked[keep]
-
-    def _add(self, at: Ints) -> None:
-        instance = self.instance
-        self.chosen[at] = True
-        self.is_taken[self.group[at]] = True
-        np.subtract.at(self.places, instance.customer[at], 1)
-        self.left -= instance.use(at)
 
 
 def _first(key: Ints, position: Ints) -> Ints:

@@ -56,8 +56,7 @@ def lay_out(instance: Instance) -> Layout:
     count = len(instance.value)
     if not count:
         return Layout(instance, np.zeros(0, dtype=np.int64), [])
-    changes = (np.diff(instance.customer) != 0) | (np.diff(instance.group) != 0)
-    first = np.flatnonzero(np.append(True, changes))
+    first = np.flatnonzero(np.diff(instance.groups(), prepend=-1))
     size = np.diff(first, append=count)
     owner = instance.customer[first]
     width = _padded(size)
@@ -85,18 +84,44 @@ def lay_out(instance: Instance) -> Layout:
 
 def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
     """Return what customers take at `prices`; margins below `nearness` (in units of value) count as near."""
-    reduced = layout.cells.reduced(prices)
     value, chosen, near, density = 0.0, [], [], []
-    for block in layout.blocks:
-        cells = reduced[block.begin : block.begin + sum(block.widths) * block.customers]
-        cells = cells.reshape(sum(block.widths), block.customers)
+    for block, cells in _blocks(layout, prices):
         worth, taken, margin = _take(cells, block)
         value += worth
-        chosen.append(np.flatnonzero(taken.ravel()) + block.begin)
-        close = np.flatnonzero(margin.ravel() < nearness)
+        chosen.append(np.flatnonzero(taken) + block.begin)
+        close = np.flatnonzero(margin < nearness)
         near.append(close + block.begin)
         density.append((1 - margin.ravel()[close] / nearness) / nearness)
     return Sweep(value, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
+
+
+def best_value(layout: Layout, prices: Floats) -> float:
+    """Return the reduced value of what customers take at `prices`, and nothing else about it."""
+    value = 0.0
+    for block, cells in _blocks(layout, prices):
+        best = np.take_along_axis(cells, _winners(cells, block), axis=0) if max(block.widths) > 1 else cells
+        value += float(np.maximum(_tops(best, block.limit), 0.0).sum())
+    return value
+
+
+def _blocks(layout: Layout, prices: Floats) -> Iterator[tuple[Block, Floats]]:
+    """Yield the blocks with the reduced values of their cells (sum of widths, customers)."""
+    reduced = layout.cells.reduced(prices)
+    for block in layout.blocks:
+        height = sum(block.widths)
+        cells = reduced[block.begin : block.begin + height * block.customers]
+        yield block, cells.reshape(height, block.customers)
+
+
+def _winners(cells: Floats, block: Block) -> Ints:
+    """Return the row of the best cell of each group (groups, customers)."""
+    starts = np.cumsum((0, *block.widths[:-1]))
+    return np.stack(
+        [
+            begin + cells[begin : begin + width].argmax(axis=0)
+            for begin, width in zip(starts, block.widths, strict=True)
+        ]
+    )
 
 
 def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
@@ -104,12 +129,7 @@ def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
     if max(block.widths) == 1:
         value, wins, enters, leaves = _win(cells, block.limit)
         return value, wins, np.abs(cells - np.where(wins, leaves, enters))
-    starts = np.cumsum((0, *block.widths[:-1]))
-    firsts = [
-        begin + cells[begin : begin + width].argmax(axis=0)
-        for begin, width in zip(starts, block.widths, strict=True)
-    ]
-    winner = np.stack(firsts)
+    winner = _winners(cells, block)
     best = np.take_along_axis(cells, winner, axis=0)
     value, wins, enters, leaves = _win(best, block.limit)
     taken = np.zeros(cells.shape, dtype=bool)
