@@ -1,5 +1,6 @@
 /* Permitted actions with each of their best contents, the best new one among them, and every term of */
 /* value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost. */
+/* Some experiment arms value otherwise: without the lever, by response alone, or by chance (a number of 4 hex digits). */
 /* The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most. */
 WITH permitted AS (
   SELECT
@@ -140,11 +141,23 @@ WITH permitted AS (
     ), 0) AS response_probability,
     w.sd AS response_sd,
     COALESCE(b.stage_gain, x.stage_gain) * h.depth AS stage_gain,
-    LEAST(GREATEST(COALESCE(v.factor, CAST(1.0 AS DOUBLE)), y.lever_least), y.lever_most) AS lever,
+    CASE arm.values_by
+      WHEN 'value'
+      THEN LEAST(GREATEST(COALESCE(v.factor, CAST(1.0 AS DOUBLE)), y.lever_least), y.lever_most)
+      ELSE CAST(1.0 AS DOUBLE)
+    END AS lever,
     y.fatigue_cost * COALESCE(q.touches, 0) AS fatigue_cost,
     h.unit_cost,
     h.minutes,
     CASE WHEN n.customer_id IS NULL THEN z.room ELSE LEAST(z.room, 1) END AS room,
+    arm.values_by,
+    y.unit_value,
+    CASE
+      WHEN arm.values_by = 'chance'
+      THEN MD5(
+        y.salt || '|' || CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS STRING) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel || '|' || COALESCE(a.rep_id, '') || '|' || k.content_id
+      )
+    END AS luck,
     NOT t.content_id IS NULL AS is_new,
     y.alternatives
   FROM permitted AS a
@@ -159,6 +172,8 @@ WITH permitted AS (
     ON m.lifecycle = r.lifecycle AND m.channel = a.channel
   INNER JOIN potential AS o
     ON o.customer_id = a.customer_id AND o.product_id = a.product_id
+  INNER JOIN arm
+    ON arm.customer_id = a.customer_id
   INNER JOIN room AS z
     ON z.customer_id = a.customer_id
   INNER JOIN response AS w
@@ -193,15 +208,39 @@ WITH permitted AS (
     AND q.days = y.fatigue_window_days
   WHERE
     NOT COALESCE(u.too_recent, FALSE)
+), multiplied AS (
+  SELECT
+    *,
+    potential * priority * fit * novelty * response_probability * stage_gain AS worth
+  FROM term
 ), valued AS (
   SELECT
     *,
-    potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost AS value,
-    potential * priority * fit * novelty * response_probability * stage_gain - fatigue_cost - unit_cost AS value_without_levers
-  FROM term
+    CASE values_by
+      WHEN 'response'
+      THEN unit_value * response_probability
+      WHEN 'chance'
+      THEN unit_value * (
+        (
+          LOCATE(SUBSTRING(luck, 1, 1), '0123456789abcdef') - 1
+        ) / CAST(16.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 2, 1), '0123456789abcdef') - 1
+        ) / CAST(256.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 3, 1), '0123456789abcdef') - 1
+        ) / CAST(4096.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 4, 1), '0123456789abcdef') - CAST(0.5 AS DOUBLE)
+        ) / CAST(65536.0 AS DOUBLE)
+      )
+      ELSE worth * lever - fatigue_cost - unit_cost
+    END AS value
+  FROM multiplied
 ), placed AS (
   SELECT
-    *,
+    *
+    EXCEPT (values_by, unit_value, luck, worth),
+    value - worth * (
+      lever - 1
+    ) AS value_without_levers,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, product_id, channel, rep_id
       ORDER BY value DESC, content_id NULLS LAST

@@ -1,4 +1,4 @@
-/* Everything an explanation of one choice may state, gathered once: no sentence may say what is not here. */
+/* Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here. */
 WITH latest AS (
   SELECT
     customer_id,
@@ -49,7 +49,7 @@ WITH latest AS (
     d.product_id,
     d.channel,
     p.part
-  FROM choice AS d
+  FROM selection AS d
   INNER JOIN priced_action AS p
     ON p.customer_id = d.customer_id
     AND p.product_id = d.product_id
@@ -107,6 +107,18 @@ WITH latest AS (
     customer_id,
     product_id,
     channel
+), weighed AS (
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    LISTAGG(lever_name || ' x' || CAST(factor AS STRING), ' | ') WITHIN GROUP (ORDER BY
+      lever_id NULLS LAST) AS levers
+  FROM lever
+  GROUP BY
+    customer_id,
+    product_id,
+    channel
 ), usual_stop AS (
   SELECT
     customer_id,
@@ -128,6 +140,7 @@ SELECT
   d.rep_id,
   h.purpose,
   d.content_id,
+  d.slot,
   a.potential,
   a.priority,
   a.fit,
@@ -140,11 +153,21 @@ SELECT
   a.unit_cost,
   a.minutes,
   a.value,
+  a.value_without_levers,
   d.unit_price,
   d.suggestion_price,
   d.limit_cost,
   d.reduced_value,
   d.rank,
+  v.levers,
+  d.propensity,
+  d.explored,
+  d.expected_value,
+  d.planned_value,
+  pr.product_name AS planned_product_name,
+  ph.channel_name AS planned_channel_name,
+  pk.title AS planned_title,
+  d.planned_slot,
   c.simulated,
   c.specialty,
   r.product_name,
@@ -187,15 +210,18 @@ SELECT
   s.evidence AS consent_evidence,
   s.source AS consent_source,
   m.arm,
+  m.values_by,
   y.policy_version,
   y.currency,
+  y.time_zone,
   y.decision_valid_days
-FROM choice AS d
-INNER JOIN action AS a
+FROM selection AS d
+INNER JOIN content_option AS a
   ON a.customer_id = d.customer_id
   AND a.product_id = d.product_id
   AND a.channel = d.channel
   AND COALESCE(a.rep_id, '') = COALESCE(d.rep_id, '')
+  AND a.content_id = d.content_id
 CROSS JOIN playbook_policy AS y
 INNER JOIN customer AS c
   ON c.customer_id = d.customer_id
@@ -207,6 +233,12 @@ INNER JOIN playbook_channel AS h
   ON h.channel = d.channel
 INNER JOIN playbook_content AS k
   ON k.content_id = d.content_id
+INNER JOIN playbook_product AS pr
+  ON pr.product_id = d.planned_product_id
+INNER JOIN playbook_channel AS ph
+  ON ph.channel = d.planned_channel
+INNER JOIN playbook_content AS pk
+  ON pk.content_id = d.planned_content_id
 INNER JOIN playbook_ladder AS ks
   ON ks.stage = k.stage
 INNER JOIN potential AS o
@@ -239,6 +271,11 @@ LEFT JOIN usual_stop AS us
   ON us.customer_id = d.customer_id
   AND us.product_id = d.product_id
   AND us.channel = u.channel
+LEFT JOIN weighed AS v
+  ON v.customer_id = d.customer_id
+  AND v.product_id = d.product_id
+  AND v.channel = d.channel
+  AND m.values_by = 'value'
 LEFT JOIN consent_status AS s
   ON s.customer_id = d.customer_id
   AND s.channel = d.channel
