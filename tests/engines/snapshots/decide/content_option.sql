@@ -1,5 +1,6 @@
 /* Permitted actions with each of their best contents, the best new one among them, and every term of */
 /* value = potential x priority x fit x novelty x P(response) x stage gain x lever - fatigue cost - unit cost. */
+/* Some experiment arms value otherwise: without the lever, by response alone, or by chance (a number of 4 hex digits). */
 /* The whole belief is used, never only the likeliest stage; topics move the odds of a response by a quarter at most. */
 WITH permitted AS (
   SELECT
@@ -123,6 +124,11 @@ WITH permitted AS (
     h.unit_cost,
     h.minutes,
     z.room,
+    arm.values_by,
+    y.unit_value,
+    MD5(
+      y.salt || '|' || CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS STRING) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel || '|' || COALESCE(a.rep_id, '') || '|' || k.content_id
+    ) AS luck,
     NOT t.content_id IS NULL AS is_new,
     y.alternatives
   FROM permitted AS a
@@ -137,6 +143,8 @@ WITH permitted AS (
     ON m.lifecycle = r.lifecycle AND m.channel = a.channel
   INNER JOIN potential AS o
     ON o.customer_id = a.customer_id AND o.product_id = a.product_id
+  INNER JOIN arm
+    ON arm.customer_id = a.customer_id
   INNER JOIN room AS z
     ON z.customer_id = a.customer_id
   INNER JOIN response AS w
@@ -167,8 +175,25 @@ WITH permitted AS (
     NOT COALESCE(u.too_recent, FALSE)
 ), valued AS (
   SELECT
-    *,
-    potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost AS value
+    *
+    EXCEPT (values_by, unit_value, luck),
+    CASE values_by
+      WHEN 'response'
+      THEN unit_value * response_probability
+      WHEN 'chance'
+      THEN unit_value * (
+        (
+          LOCATE(SUBSTRING(luck, 1, 1), '0123456789abcdef') - 1
+        ) / CAST(16.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 2, 1), '0123456789abcdef') - 1
+        ) / CAST(256.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 3, 1), '0123456789abcdef') - 1
+        ) / CAST(4096.0 AS DOUBLE) + (
+          LOCATE(SUBSTRING(luck, 4, 1), '0123456789abcdef') - CAST(0.5 AS DOUBLE)
+        ) / CAST(65536.0 AS DOUBLE)
+      )
+      ELSE potential * priority * fit * novelty * response_probability * stage_gain * CASE WHEN values_by = 'no_levers' THEN CAST(1.0 AS DOUBLE) ELSE lever END - fatigue_cost - unit_cost
+    END AS value
   FROM term
 ), placed AS (
   SELECT

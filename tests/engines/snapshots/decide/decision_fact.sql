@@ -190,6 +190,7 @@ SELECT
   s.evidence AS consent_evidence,
   s.source AS consent_source,
   m.arm,
+  m.values_by,
   y.policy_version,
   y.currency,
   y.decision_valid_days

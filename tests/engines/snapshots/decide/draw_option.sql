@@ -1,7 +1,7 @@
 /* What may be drawn in place of each planned action: other permitted actions of the same customer by the same hand, each */
 /* with its contents and slots. An exchange takes no more of anything than the plan set aside, and leaves no goal, so that */
 /* it is feasible whatever is drawn for others. Of several central actions of a customer none is exchanged for another */
-/* channel, as two might meet there. Without exploration there is only the plan itself. */
+/* channel, as two might meet there. Where an arm does not explore there is only the plan itself. */
 WITH single AS (
   SELECT
     customer_id
@@ -21,13 +21,15 @@ WITH single AS (
     a.channel,
     a.rep_id,
     a.product_id = c.product_id AND a.channel = c.channel AS is_planned,
+    g.explores,
     CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END AS units,
     c.unit_price,
     c.suggestion_price,
     c.limit_cost,
     c.reduced_value
   FROM choice AS c
-  CROSS JOIN playbook_exploration AS e
+  INNER JOIN arm AS g
+    ON g.customer_id = c.customer_id
   INNER JOIN action AS p
     ON p.customer_id = c.customer_id
     AND p.product_id = c.product_id
@@ -42,7 +44,7 @@ WITH single AS (
       a.product_id = c.product_id AND a.channel = c.channel
     )
     OR (
-      e.enabled
+      g.explores
       AND a.minutes <= p.minutes
       AND (
         NOT c.rep_id IS NULL OR NOT s.customer_id IS NULL
@@ -161,6 +163,7 @@ WITH single AS (
     p.channel,
     p.rep_id,
     p.is_planned,
+    p.explores,
     p.units,
     CASE
       WHEN p.is_planned OR NOT p.rep_id IS NULL OR p.channel = p.planned_channel
@@ -201,6 +204,7 @@ WITH single AS (
     o.content_id,
     o.place,
     p.is_planned,
+    p.explores,
     o.is_new,
     o.response_probability,
     o.response_sd,
@@ -251,7 +255,6 @@ SELECT
   r.limit_cost,
   r.reduced_value
 FROM reached AS r
-CROSS JOIN playbook_exploration AS e
 LEFT JOIN slot_option AS s
   ON s.customer_id = r.customer_id AND s.channel = r.channel
 WHERE
@@ -259,7 +262,7 @@ WHERE
     r.is_planned OR r.best_value > 0
   )
   AND (
-    e.enabled OR (
+    r.explores OR (
       r.place = 1 AND COALESCE(s.slot_place, 1) = 1
     )
   )
