@@ -132,7 +132,7 @@ EXPLORE = (
     ),
     Table(
         "previous_arm",
-        "previous snapshot",
+        "store",
         "the experiment arm of a customer in the snapshot before",
         ("customer_id",),
         ARM,
