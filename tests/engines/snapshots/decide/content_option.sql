@@ -103,6 +103,28 @@ WITH permitted AS (
     AND s.value = a.channel
   LEFT JOIN preference AS p
     ON p.customer_id = a.customer_id AND p.dimension = 'channel' AND p.value = a.channel
+), weighted AS (
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    EXP(SUM(LN(NULLIF(GREATEST(factor, 0), 0)))) AS factor
+  FROM lever
+  GROUP BY
+    customer_id,
+    product_id,
+    channel
+), at_odds AS (
+  /* Suggestions of one run may be carried out on one day: where one would keep off the other, there is room for one. */
+  SELECT DISTINCT
+    a.customer_id
+  FROM permitted AS a
+  INNER JOIN playbook_separation AS s
+    ON s.channel = a.channel
+    AND s.product_id = a.product_id
+    AND s.of_channel <> s.channel
+  INNER JOIN permitted AS b
+    ON b.customer_id = a.customer_id AND b.channel = s.of_channel
 ), term AS (
   SELECT
     a.customer_id,
@@ -119,16 +141,23 @@ WITH permitted AS (
     ), 0) AS response_probability,
     w.sd AS response_sd,
     COALESCE(b.stage_gain, x.stage_gain) * h.depth AS stage_gain,
-    CAST(1.0 AS DOUBLE) AS lever,
+    CASE arm.values_by
+      WHEN 'value'
+      THEN LEAST(GREATEST(COALESCE(v.factor, CAST(1.0 AS DOUBLE)), y.lever_least), y.lever_most)
+      ELSE CAST(1.0 AS DOUBLE)
+    END AS lever,
     y.fatigue_cost * COALESCE(q.touches, 0) AS fatigue_cost,
     h.unit_cost,
     h.minutes,
-    z.room,
+    CASE WHEN n.customer_id IS NULL THEN z.room ELSE LEAST(z.room, 1) END AS room,
     arm.values_by,
     y.unit_value,
-    MD5(
-      y.salt || '|' || CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS STRING) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel || '|' || COALESCE(a.rep_id, '') || '|' || k.content_id
-    ) AS luck,
+    CASE
+      WHEN arm.values_by = 'chance'
+      THEN MD5(
+        y.salt || '|' || CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS STRING) || '|' || a.customer_id || '|' || a.product_id || '|' || a.channel || '|' || COALESCE(a.rep_id, '') || '|' || k.content_id
+      )
+    END AS luck,
     NOT t.content_id IS NULL AS is_new,
     y.alternatives
   FROM permitted AS a
@@ -161,6 +190,12 @@ WITH permitted AS (
     ON b.customer_id = a.customer_id
     AND b.product_id = a.product_id
     AND b.content_stage = k.stage
+  LEFT JOIN weighted AS v
+    ON v.customer_id = a.customer_id
+    AND v.product_id = a.product_id
+    AND v.channel = a.channel
+  LEFT JOIN at_odds AS n
+    ON n.customer_id = a.customer_id
   LEFT JOIN content_use AS u
     ON u.customer_id = a.customer_id AND u.content_id = k.content_id
   LEFT JOIN new_content AS t
@@ -173,10 +208,14 @@ WITH permitted AS (
     AND q.days = y.fatigue_window_days
   WHERE
     NOT COALESCE(u.too_recent, FALSE)
+), multiplied AS (
+  SELECT
+    *,
+    potential * priority * fit * novelty * response_probability * stage_gain AS worth
+  FROM term
 ), valued AS (
   SELECT
-    *
-    EXCEPT (values_by, unit_value, luck),
+    *,
     CASE values_by
       WHEN 'response'
       THEN unit_value * response_probability
@@ -192,12 +231,16 @@ WITH permitted AS (
           LOCATE(SUBSTRING(luck, 4, 1), '0123456789abcdef') - CAST(0.5 AS DOUBLE)
         ) / CAST(65536.0 AS DOUBLE)
       )
-      ELSE potential * priority * fit * novelty * response_probability * stage_gain * CASE WHEN values_by = 'no_levers' THEN CAST(1.0 AS DOUBLE) ELSE lever END - fatigue_cost - unit_cost
+      ELSE worth * lever - fatigue_cost - unit_cost
     END AS value
-  FROM term
+  FROM multiplied
 ), placed AS (
   SELECT
-    *,
+    *
+    EXCEPT (values_by, unit_value, luck, worth),
+    value - worth * (
+      lever - 1
+    ) AS value_without_levers,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, product_id, channel, rep_id
       ORDER BY value DESC, content_id NULLS LAST
