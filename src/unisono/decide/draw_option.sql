@@ -14,37 +14,32 @@ pair as (
         a.channel,
         a.rep_id,
         a.product_id = c.product_id and a.channel = c.channel as is_planned,
-        g.explores,
-        case when a.rep_id is null then 1.0 else a.minutes end as units,
-        c.unit_price,
-        c.suggestion_price,
-        c.limit_cost,
-        c.reduced_value
+        a.units,
+        a.unit_price,
+        a.suggestion_price,
+        a.limit_cost,
+        g.explores
     from choice as c
     inner join arm as g on g.customer_id = c.customer_id
-    inner join action as p
+    inner join priced_action as p
         on p.customer_id = c.customer_id and p.product_id = c.product_id and p.channel = c.channel
         and coalesce(p.rep_id, '') = coalesce(c.rep_id, '')
-    inner join action as a on a.customer_id = c.customer_id and coalesce(a.rep_id, '') = coalesce(c.rep_id, '')
+    inner join priced_action as a
+        on a.customer_id = c.customer_id and coalesce(a.rep_id, '') = coalesce(c.rep_id, '')
     left join single as s on s.customer_id = c.customer_id
     where (a.product_id = c.product_id and a.channel = c.channel)
-        or (g.explores and a.minutes <= p.minutes and (c.rep_id is not null or s.customer_id is not null))
-),
-limited as (
-    -- Serving a goal counts as using less than nothing.
-    select
-        u.customer_id,
-        u.product_id,
-        u.channel,
-        coalesce(u.rep_id, '') as rep_id,
-        u.resource || '/' || u.owner as what,
-        case when u.resource = 'goal' then -u.amount else u.amount end as amount,
-        p.price
-    from limit_use as u
-    inner join resource_price as p on p.resource = u.resource and p.owner = u.owner
+        or (g.explores and a.units <= p.units and (c.rep_id is not null or s.customer_id is not null))
 ),
 used as (
-    select customer_id, product_id, channel, rep_id, what, amount from limited
+    -- Serving a goal counts as using less than nothing.
+    select
+        customer_id,
+        product_id,
+        channel,
+        coalesce(rep_id, '') as rep_id,
+        resource || '/' || owner as what,
+        case when resource = 'goal' then -amount else amount end as amount
+    from limit_use
     union all
     select a.customer_id, a.product_id, a.channel, '' as rep_id, r.resource || '/' || r.owner as what, 1.0 as amount
     from action as a
@@ -73,37 +68,12 @@ more as (
 too_much as (
     select distinct customer_id, planned_product_id, planned_channel, product_id, channel from more
 ),
-limit_price as (
-    select customer_id, product_id, channel, rep_id, sum(price * amount) as cost
-    from limited
-    group by customer_id, product_id, channel, rep_id
-),
-priced as (
-    select
-        p.customer_id,
-        p.planned_product_id,
-        p.planned_channel,
-        p.product_id,
-        p.channel,
-        p.rep_id,
-        p.is_planned,
-        p.explores,
-        p.units,
-        case
-            when p.is_planned or p.rep_id is not null or p.channel = p.planned_channel then p.unit_price
-            else coalesce(s.price, 0.0)
-        end as unit_price,
-        p.suggestion_price,
-        case when p.is_planned then p.limit_cost else coalesce(l.cost, 0.0) end as limit_cost,
-        p.reduced_value
+feasible as (
+    select p.*
     from pair as p
     left join too_much as m
         on m.customer_id = p.customer_id and m.planned_product_id = p.planned_product_id
         and m.planned_channel = p.planned_channel and m.product_id = p.product_id and m.channel = p.channel
-    left join resource_price as s on s.resource = 'channel_sends' and s.owner = p.channel
-    left join limit_price as l
-        on l.customer_id = p.customer_id and l.product_id = p.product_id and l.channel = p.channel
-        and l.rep_id = coalesce(p.rep_id, '')
     where p.is_planned or m.customer_id is null
 ),
 worth as (
@@ -126,11 +96,8 @@ worth as (
         p.unit_price,
         p.suggestion_price,
         p.limit_cost,
-        case
-            when p.is_planned and o.place = 1 then p.reduced_value
-            else o.value - p.unit_price * p.units - p.suggestion_price - p.limit_cost
-        end as reduced_value
-    from priced as p
+        o.value - p.unit_price * p.units - p.suggestion_price - p.limit_cost as reduced_value
+    from feasible as p
     inner join content_option as o
         on o.customer_id = p.customer_id and o.product_id = p.product_id and o.channel = p.channel
         and coalesce(o.rep_id, '') = coalesce(p.rep_id, '')

@@ -19,14 +19,17 @@ priced as (
         case when a.rep_id is null then a.channel else '' end as part,
         a.room,
         a.value,
-        coalesce(m.price * a.minutes, 0.0) + coalesce(s.price, 0.0) + coalesce(h.price, 0.0) + coalesce(l.price, 0.0)
-            as prices
+        case when a.rep_id is null then 1.0 else a.minutes end as units,
+        coalesce(m.price, 0.0) as unit_price,
+        coalesce(s.price, 0.0) as suggestion_price,
+        coalesce(l.price, 0.0) as limit_cost
     from action as a
-    left join resource_price as m on m.resource = 'rep_minutes' and m.owner = a.rep_id
+    left join resource_price as m
+        on m.resource = case when a.rep_id is null then 'channel_sends' else 'rep_minutes' end
+        and m.owner = coalesce(a.rep_id, a.channel)
     left join resource_price as s on s.resource = 'rep_suggestions' and s.owner = a.rep_id
-    left join resource_price as h on h.resource = 'channel_sends' and a.rep_id is null and h.owner = a.channel
     left join limit_price as l
         on l.customer_id = a.customer_id and l.product_id = a.product_id and l.channel = a.channel
         and l.rep_id = coalesce(a.rep_id, '')
 )
-select *, value - prices as reduced_value from priced
+select *, value - unit_price * units - suggestion_price - limit_cost as reduced_value from priced

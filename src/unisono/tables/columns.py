@@ -128,7 +128,7 @@ RESOURCE = (
     ),
     c("owner", "VARCHAR", "the representative, channel or limit"),
 )
-PRICED = (
+PRICES = (
     c(
         "unit_price",
         "DOUBLE",
@@ -148,5 +148,8 @@ PRICED = (
         unit="currency",
     ),
     c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
+)
+PRICED = (
+    *PRICES,
     c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
 )
