@@ -84,7 +84,17 @@ WITH limit_price AS (
       FROM price AS p
       INNER JOIN resource AS r
         ON r.resource = p.resource AND r.owner = p.owner
-    ) AS objective
+    ) AS objective,
+    (
+      SELECT
+        COALESCE(SUM(a.value_without_levers), CAST(0.0 AS DOUBLE))
+      FROM choice AS c
+      INNER JOIN action AS a
+        ON a.customer_id = c.customer_id
+        AND a.product_id = c.product_id
+        AND a.channel = c.channel
+        AND COALESCE(a.rep_id, '') = COALESCE(c.rep_id, '')
+    ) AS value_without_levers
 )
 SELECT
   '<purpose>' AS purpose,
@@ -102,6 +112,7 @@ SELECT
       COUNT(*)
     FROM choice
   ) AS suggestions,
+  m.value_without_levers,
   (
     SELECT
       COUNT(*)

@@ -106,6 +106,28 @@ FROM (
       AND s.value = a.channel
     LEFT JOIN preference AS p
       ON p.customer_id = a.customer_id AND p.dimension = 'channel' AND p.value = a.channel
+  ), weighted AS (
+    SELECT
+      customer_id,
+      product_id,
+      channel,
+      EXP(SUM(LN(NULLIF(GREATEST(factor, 0), 0)))) AS factor
+    FROM lever
+    GROUP BY
+      customer_id,
+      product_id,
+      channel
+  ), at_odds AS (
+    /* Suggestions of one run may be carried out on one day: where one would keep off the other, there is room for one. */
+    SELECT DISTINCT
+      a.customer_id
+    FROM permitted AS a
+    INNER JOIN playbook_separation AS s
+      ON s.channel = a.channel
+      AND s.product_id = a.product_id
+      AND s.of_channel <> s.channel
+    INNER JOIN permitted AS b
+      ON b.customer_id = a.customer_id AND b.channel = s.of_channel
   ), term AS (
     SELECT
       a.customer_id,
@@ -122,11 +144,11 @@ FROM (
       ), 0) AS response_probability,
       w.sd AS response_sd,
       COALESCE(b.stage_gain, x.stage_gain) * h.depth AS stage_gain,
-      CAST(1.0 AS DOUBLE) AS lever,
+      LEAST(GREATEST(COALESCE(v.factor, CAST(1.0 AS DOUBLE)), y.lever_least), y.lever_most) AS lever,
       y.fatigue_cost * COALESCE(q.touches, 0) AS fatigue_cost,
       h.unit_cost,
       h.minutes,
-      z.room,
+      CASE WHEN n.customer_id IS NULL THEN z.room ELSE LEAST(z.room, 1) END AS room,
       y.alternatives
     FROM permitted AS a
     CROSS JOIN playbook_policy AS y
@@ -156,6 +178,12 @@ FROM (
       ON b.customer_id = a.customer_id
       AND b.product_id = a.product_id
       AND b.content_stage = k.stage
+    LEFT JOIN weighted AS v
+      ON v.customer_id = a.customer_id
+      AND v.product_id = a.product_id
+      AND v.channel = a.channel
+    LEFT JOIN at_odds AS n
+      ON n.customer_id = a.customer_id
     LEFT JOIN content_use AS u
       ON u.customer_id = a.customer_id AND u.content_id = k.content_id
     LEFT JOIN topic_factor AS f
@@ -169,7 +197,8 @@ FROM (
   ), valued AS (
     SELECT
       *,
-      potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost AS value
+      potential * priority * fit * novelty * response_probability * stage_gain * lever - fatigue_cost - unit_cost AS value,
+      potential * priority * fit * novelty * response_probability * stage_gain - fatigue_cost - unit_cost AS value_without_levers
     FROM term
   )
   SELECT

@@ -106,6 +106,18 @@ WITH latest AS (
     a.customer_id,
     a.product_id,
     a.channel
+), weighed AS (
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    LISTAGG(lever_name || ' x' || CAST(factor AS STRING), ' | ') WITHIN GROUP (ORDER BY
+      lever_id NULLS LAST) AS levers
+  FROM lever
+  GROUP BY
+    customer_id,
+    product_id,
+    channel
 ), usual_stop AS (
   SELECT
     customer_id,
@@ -139,11 +151,13 @@ SELECT
   a.unit_cost,
   a.minutes,
   a.value,
+  a.value_without_levers,
   d.unit_price,
   d.suggestion_price,
   d.limit_cost,
   d.reduced_value,
   d.rank,
+  v.levers,
   c.simulated,
   c.specialty,
   r.product_name,
@@ -183,6 +197,7 @@ SELECT
   m.arm,
   y.policy_version,
   y.currency,
+  y.time_zone,
   y.decision_valid_days
 FROM choice AS d
 INNER JOIN action AS a
@@ -231,6 +246,10 @@ LEFT JOIN usual_stop AS us
   ON us.customer_id = d.customer_id
   AND us.product_id = d.product_id
   AND us.channel = u.channel
+LEFT JOIN weighed AS v
+  ON v.customer_id = d.customer_id
+  AND v.product_id = d.product_id
+  AND v.channel = d.channel
 LEFT JOIN consent_status AS s
   ON s.customer_id = d.customer_id
   AND s.channel = d.channel
