@@ -140,7 +140,7 @@ def test_bounds_are_the_policys() -> None:
 
 def test_a_decision_names_its_levers_and_the_proof_what_the_plan_is_worth_without() -> None:
     old = lever("old", factor=0.8, channels=["visit"])
-    made = decided(lever(), old, lever("fax", channels=["fax"]), policy={"per_customer": 2})
+    made = decided(lever(), old, channels=[VISIT, MSL], policy={"per_customer": 2})
     (chosen,) = (row for row in made["commercial_decision"] if row["customer_id"] == made.customer("a"))
     assert (chosen["channel"], chosen["levers"]) == ("visit", ["Old x0.8", "Push x1.5"])
     assert chosen["reasons"][-1] == "Weighted x1.2 by the playbook's levers: Old x0.8, Push x1.5."

@@ -16,7 +16,7 @@ BROKEN = {
         ("open quote", "policy", "verity-2026", "'verity", "5:1", "begins at line 4", "not closed"),
         ("open bracket", "policy", "}]", "}", "3:3", "begins at line 2", "indentation and the quotes"),
         ("star", "products", '"*"', "*", "7:35", "alias", "* or &"),
-        ("at sign", "content", "Cardia at", "Cardia", "6:12", "token", "in quotes"),
+        ("at sign", "content", "Cardia at", "@Cardia", "6:12", "token", "in quotes"),
         ("alias", "matrix", "growth: *start", "growth: *begin", "6:11", "alias", "anchor"),
         ("two documents", "content", "content:", "---\ncontent:", "4:1", "another", "one document"),
         ("merge key", "matrix", "growth: *start", "growth: {<<: *start}", "6:12", "'<<'", "alias"),

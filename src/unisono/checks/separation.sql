@@ -6,8 +6,9 @@ with every as (
     select customer_id, channel, event, direction, occurred_at, 'medical' as side from medical_touchpoint where is_own
 ),
 kept as (
-    select d.decision_id, d.customer_id, d.purpose, s.channel, s.of_channel, s.event, w.begins_at
+    select d.decision_id, d.customer_id, h.purpose, s.channel, s.of_channel, s.event, w.begins_at
     from decision as d
+    inner join playbook_channel as h on h.channel = d.channel
     inner join playbook_separation as s on s.channel = d.channel and s.product_id = d.product_id
     inner join local_day as w on w.age = s.days - 1
 )

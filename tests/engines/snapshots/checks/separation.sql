@@ -26,12 +26,14 @@ WITH every AS (
   SELECT
     d.decision_id,
     d.customer_id,
-    d.purpose,
+    h.purpose,
     s.channel,
     s.of_channel,
     s.event,
     w.begins_at
   FROM decision AS d
+  INNER JOIN playbook_channel AS h
+    ON h.channel = d.channel
   INNER JOIN playbook_separation AS s
     ON s.channel = d.channel AND s.product_id = d.product_id
   INNER JOIN local_day AS w
