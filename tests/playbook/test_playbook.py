@@ -188,15 +188,24 @@ def test_tags_are_given_once(tmp_path):
 @pytest.mark.parametrize(
     ("holdout", "arms"),
     [
-        ("0", [("suggest", True, "00000000", "g")]),
-        ("0.05", [("holdout", False, "00000000", "0ccccccd"), ("suggest", True, "0ccccccd", "g")]),
-        ("0.5", [("holdout", False, "00000000", "80000000"), ("suggest", True, "80000000", "g")]),
-        ("1", [("holdout", False, "00000000", "g")]),
+        ("0", [("suggest", 1.0)]),
+        ("0.05", [("holdout", 0.05), ("suggest", 0.95)]),
+        ("1", [("holdout", 1.0)]),
+        (
+            "0.1\n  arms: {usual: 0.2, random_eligible: 0.3}",
+            [("holdout", 0.1), ("usual", 0.2), ("random_eligible", 0.3), ("suggest", 0.4)],
+        ),
+        ("0.5\n  arms: {usual: 0.5}", [("holdout", 0.5), ("usual", 0.5)]),
     ],
 )
-def test_arms_share_out_all_hashes(tmp_path, holdout, arms):
+def test_arms_share_out_all_customers(tmp_path, holdout, arms):
     tables = changed(tmp_path, "policy", "holdout: 0.05", f"holdout: {holdout}")
-    assert [tuple(row.values()) for row in tables["playbook_arm"].to_pylist()] == arms
+    found = {row["arm"]: row for row in tables["playbook_arm"].to_pylist()}
+    assert list(found) == [arm for arm, _ in arms]
+    for arm, share in arms:
+        assert found[arm]["share"] == pytest.approx(share)
+        assert found[arm]["suggests"] == (arm not in ("holdout", "usual"))
+        assert found[arm]["explores"] == (arm != "random_eligible")
 
 
 def test_policy_is_one_row_that_names_its_version(playbook, tables):
