@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -63,6 +64,21 @@ def some_instance(
         limit=limit,
         ceiling=np.concatenate([np.full(2 * reps + shared, np.inf), random.uniform(0.5, 5, goals)]),
         reps=reps,
+    )
+
+
+def repeated(instance: Instance, times: int) -> Instance:
+    """Return the instance with every customer `times` times, and as many times of everything that is limited."""
+    starts = np.arange(times) * len(instance.per_customer)
+    return replace(
+        instance,
+        **{
+            name: np.tile(getattr(instance, name), times)
+            for name in ("group", "rep", "value", "per_customer")
+        },
+        customer=(starts[:, None] + instance.customer).ravel(),
+        uses=sparse.vstack([instance.uses] * times, format="csr"),
+        limit=instance.limit * times,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.decide.instances import best_of_customer, breaches, relaxed, some_instance, worth
+from tests.decide.instances import best_of_customer, breaches, relaxed, repeated, some_instance, worth
 from unisono.decide.choose import choose
 from unisono.decide.dual import solve_dual
 from unisono.decide.exact import exact
@@ -115,6 +115,13 @@ def test_a_goal_out_of_reach_is_missed_by_a_stated_amount_and_costs_its_price() 
     assert found.missed[-1] == 1000 + impossible.use(found.chosen)[-1]
     assert found.prices[-1] == pytest.approx(impossible.ceiling[-1])
     assert found.gap < 0.02
+
+
+def test_customers_who_are_alike_are_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three thousand customers of thirty kinds, without the polish that could hide a poor plan."""
+    monkeypatch.setattr("unisono.decide.choose.polish", lambda instance, prices, chosen: chosen)
+    found = choose(repeated(some_instance(12, customers=30, goals=0), 100))
+    assert found.gap < 5e-4
 
 
 def test_a_warm_start_reaches_the_same_bound_in_fewer_passes() -> None:

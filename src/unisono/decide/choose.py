@@ -1,8 +1,8 @@
 """Choose the plan of largest value, and prove how good it is.
 
-Prices by the dual, a plan from prices by repair and exchange, and where the two are far apart a polish: the customers
-near the margin are chosen anew by an exact solver with everybody else's choice as it is. The proof is two-sided: the
-dual's bound above, the plan's own value below.
+Prices by the dual, a plan from prices by repair, where the two are apart exchanges, and where they are far apart a
+polish: the customers near the margin are chosen anew by an exact solver with everybody else's choice as it is. The
+proof is two-sided: the dual's bound above, the plan's own value below, both by the true values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from unisono.decide.sweep import lay_out
 ENOUGH = 8e-4  # relative gap below which nothing is exchanged
 TARGET = 2e-3  # relative gap below which a plan is not polished
 TINY = 1_000  # actions up to which the exact path is taken
-SPREAD, GOLDEN = 0.01, (5**0.5 - 1) / 2  # by how much values are spread at most, and evenly
+SPREAD, GOLDEN = 0.01, (5**0.5 - 1) / 2  # relative range that values are spread over, and how evenly
 
 
 @dataclass(frozen=True)

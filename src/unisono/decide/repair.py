@@ -21,15 +21,16 @@ def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
     reduced = instance.reduced(prices)
     plan = _Plan(instance, taken)
     plan.settle(reduced)
-    best, worth = plan.chosen.copy(), plan.objective()
     for _ in range(INSISTING):
         if not plan.missed().any():
             break
+        before, worth = np.flatnonzero(plan.chosen), plan.objective()
         plan.serve(reduced)
         if plan.objective() <= worth:
+            plan = _Plan(instance, before)
             break
-        best, worth = plan.chosen.copy(), plan.objective()
-    return best
+    plan.fill(reduced, instance.value > 0)
+    return plan.chosen
 
 
 def allowed(instance: Instance) -> Floats:
@@ -87,13 +88,12 @@ class _Plan:
         return self.value - float(missed[missed > 0] @ self.instance.ceiling[missed > 0])
 
     def settle(self, reduced: Floats) -> None:
-        """Drop what is too much and fill what is left: goals first, then all."""
+        """Drop what is too much, and fill what is left with what goals miss."""
         own = np.arange(len(self.use)) < 2 * self.instance.reps
         for resources in (own, ~own):
             self._drop(reduced, resources)
         if self.missed().any():
-            self._fill(reduced, self._serves(self.missed() > 0))
-        self._fill(reduced, self.instance.value > 0)
+            self.fill(reduced, self._serves(self.missed() > 0))
 
     def serve(self, reduced: Floats) -> None:
         """Choose what goals miss, of least loss, in the place of what does not serve them, and settle again."""
@@ -139,7 +139,7 @@ class _Plan:
         before = np.repeat(total[first], np.diff(first, append=len(action)))
         self.change(np.unique(action[total - before < excess[resource]]), False)
 
-    def _fill(self, reduced: Floats, wanted: Bools) -> None:
+    def fill(self, reduced: Floats, wanted: Bools) -> None:
         """Add wanted actions, those of largest reduced value first, until none fits."""
         left = np.where(np.isinf(self.instance.ceiling), allowed(self.instance), np.inf)
         at = np.flatnonzero(wanted & ~self.chosen)
