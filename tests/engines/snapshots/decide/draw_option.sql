@@ -21,21 +21,20 @@ WITH single AS (
     a.channel,
     a.rep_id,
     a.product_id = c.product_id AND a.channel = c.channel AS is_planned,
-    g.explores,
-    CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END AS units,
-    c.unit_price,
-    c.suggestion_price,
-    c.limit_cost,
-    c.reduced_value
+    a.units,
+    a.unit_price,
+    a.suggestion_price,
+    a.limit_cost,
+    g.explores
   FROM choice AS c
   INNER JOIN arm AS g
     ON g.customer_id = c.customer_id
-  INNER JOIN action AS p
+  INNER JOIN priced_action AS p
     ON p.customer_id = c.customer_id
     AND p.product_id = c.product_id
     AND p.channel = c.channel
     AND COALESCE(p.rep_id, '') = COALESCE(c.rep_id, '')
-  INNER JOIN action AS a
+  INNER JOIN priced_action AS a
     ON a.customer_id = c.customer_id AND COALESCE(a.rep_id, '') = COALESCE(c.rep_id, '')
   LEFT JOIN single AS s
     ON s.customer_id = c.customer_id
@@ -45,33 +44,21 @@ WITH single AS (
     )
     OR (
       g.explores
-      AND a.minutes <= p.minutes
+      AND a.units <= p.units
       AND (
         NOT c.rep_id IS NULL OR NOT s.customer_id IS NULL
       )
     )
-), limited AS (
-  /* Serving a goal counts as using less than nothing. */
-  SELECT
-    u.customer_id,
-    u.product_id,
-    u.channel,
-    COALESCE(u.rep_id, '') AS rep_id,
-    u.resource || '/' || u.owner AS what,
-    CASE WHEN u.resource = 'goal' THEN -u.amount ELSE u.amount END AS amount,
-    p.price
-  FROM limit_use AS u
-  INNER JOIN resource_price AS p
-    ON p.resource = u.resource AND p.owner = u.owner
 ), used AS (
+  /* Serving a goal counts as using less than nothing. */
   SELECT
     customer_id,
     product_id,
     channel,
-    rep_id,
-    what,
-    amount
-  FROM limited
+    COALESCE(rep_id, '') AS rep_id,
+    resource || '/' || owner AS what,
+    CASE WHEN resource = 'goal' THEN -amount ELSE amount END AS amount
+  FROM limit_use
   UNION ALL
   SELECT
     a.customer_id,
@@ -141,42 +128,9 @@ WITH single AS (
     product_id,
     channel
   FROM more
-), limit_price AS (
+), feasible AS (
   SELECT
-    customer_id,
-    product_id,
-    channel,
-    rep_id,
-    SUM(price * amount) AS cost
-  FROM limited
-  GROUP BY
-    customer_id,
-    product_id,
-    channel,
-    rep_id
-), priced AS (
-  SELECT
-    p.customer_id,
-    p.planned_product_id,
-    p.planned_channel,
-    p.product_id,
-    p.channel,
-    p.rep_id,
-    p.is_planned,
-    p.explores,
-    p.units,
-    CASE
-      WHEN p.is_planned OR NOT p.rep_id IS NULL OR p.channel = p.planned_channel
-      THEN p.unit_price
-      ELSE COALESCE(s.price, CAST(0.0 AS DOUBLE))
-    END AS unit_price,
-    p.suggestion_price,
-    CASE
-      WHEN p.is_planned
-      THEN p.limit_cost
-      ELSE COALESCE(l.cost, CAST(0.0 AS DOUBLE))
-    END AS limit_cost,
-    p.reduced_value
+    p.*
   FROM pair AS p
   LEFT JOIN too_much AS m
     ON m.customer_id = p.customer_id
@@ -184,13 +138,6 @@ WITH single AS (
     AND m.planned_channel = p.planned_channel
     AND m.product_id = p.product_id
     AND m.channel = p.channel
-  LEFT JOIN resource_price AS s
-    ON s.resource = 'channel_sends' AND s.owner = p.channel
-  LEFT JOIN limit_price AS l
-    ON l.customer_id = p.customer_id
-    AND l.product_id = p.product_id
-    AND l.channel = p.channel
-    AND l.rep_id = COALESCE(p.rep_id, '')
   WHERE
     p.is_planned OR m.customer_id IS NULL
 ), worth AS (
@@ -213,12 +160,8 @@ WITH single AS (
     p.unit_price,
     p.suggestion_price,
     p.limit_cost,
-    CASE
-      WHEN p.is_planned AND o.place = 1
-      THEN p.reduced_value
-      ELSE o.value - p.unit_price * p.units - p.suggestion_price - p.limit_cost
-    END AS reduced_value
-  FROM priced AS p
+    o.value - p.unit_price * p.units - p.suggestion_price - p.limit_cost AS reduced_value
+  FROM feasible AS p
   INNER JOIN content_option AS o
     ON o.customer_id = p.customer_id
     AND o.product_id = p.product_id

@@ -23,14 +23,16 @@ WITH limit_price AS (
     CASE WHEN a.rep_id IS NULL THEN a.channel ELSE '' END AS part,
     a.room,
     a.value,
-    COALESCE(m.price * a.minutes, CAST(0.0 AS DOUBLE)) + COALESCE(s.price, CAST(0.0 AS DOUBLE)) + COALESCE(h.price, CAST(0.0 AS DOUBLE)) + COALESCE(l.price, CAST(0.0 AS DOUBLE)) AS prices
+    CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END AS units,
+    COALESCE(m.price, CAST(0.0 AS DOUBLE)) AS unit_price,
+    COALESCE(s.price, CAST(0.0 AS DOUBLE)) AS suggestion_price,
+    COALESCE(l.price, CAST(0.0 AS DOUBLE)) AS limit_cost
   FROM action AS a
   LEFT JOIN resource_price AS m
-    ON m.resource = 'rep_minutes' AND m.owner = a.rep_id
+    ON m.resource = CASE WHEN a.rep_id IS NULL THEN 'channel_sends' ELSE 'rep_minutes' END
+    AND m.owner = COALESCE(a.rep_id, a.channel)
   LEFT JOIN resource_price AS s
     ON s.resource = 'rep_suggestions' AND s.owner = a.rep_id
-  LEFT JOIN resource_price AS h
-    ON h.resource = 'channel_sends' AND a.rep_id IS NULL AND h.owner = a.channel
   LEFT JOIN limit_price AS l
     ON l.customer_id = a.customer_id
     AND l.product_id = a.product_id
@@ -39,5 +41,5 @@ WITH limit_price AS (
 )
 SELECT
   *,
-  value - prices AS reduced_value
+  value - unit_price * units - suggestion_price - limit_cost AS reduced_value
 FROM priced
