@@ -41,7 +41,15 @@ BROKEN = {
         ("missing meaning", "company", '  market: "NO"\n', "", "2:3", "'market'", "ISO 3166"),
     ],
     "UN1004": [
-        ("arms of too many", "policy", "0.05", "0.05\n  arms: {usual: 0.9, no_levers: 0.1}", "4:9", "105%", "at most"),
+        (
+            "arms of too many",
+            "policy",
+            "0.05",
+            "0.05\n  arms: {usual: 0.9, no_levers: 0.1}",
+            "4:9",
+            "105%",
+            "at most",
+        ),
         ("wrong number", "channels", "45", "forty", "9:14", "a number, not 'forty'", "Representative"),
         ("fraction", "policy", "days: 30", "days: 1.5", "2:17", "a whole number", "digits only"),
         ("too large", "products", "1.5", "11", "6:15", "less than or equal to 10", "Weight"),
