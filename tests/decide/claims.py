@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import prod
 
 from tests.build import Row
 from tests.decide.witness import Side
@@ -170,6 +172,55 @@ def is_count(text: str, number: int) -> bool:
     return re.fullmatch(COUNT, text) is not None and times(text) == number
 
 
+@claim("Weighted x{factor:number} by the playbook's levers: {levers:text}.")
+def weighted(side: Side, decision: Row, said: Said) -> bool:
+    mine = side.levers.get(tuple(decision[name] for name in ("customer_id", "product_id", "channel")), [])
+    bounded = min(
+        max(prod(row["factor"] for row in mine), side.policy["lever_least"]), side.policy["lever_most"]
+    )
+    named = [f"{row['lever_name']} x{row['factor']}" for row in sorted(mine, key=lambda row: row["lever_id"])]
+    return near(said["factor"], bounded) and said["levers"] == ", ".join(named)
+
+
+@claim(
+    "Chosen to learn: {plan:text} was expected to be worth {planned:money} EUR after all costs, this {this:money} EUR; "
+    "drawn with probability {share:number}%."
+)
+def learns(side: Side, decision: Row, said: Said) -> bool:
+    """The plan named is the plan of the customer, and the draw had that chance."""
+    (drawn,) = (
+        row
+        for row in side.draws[(decision["customer_id"],)]
+        if row["is_drawn"]
+        and (row["product_id"], row["channel"]) == (decision["product_id"], decision["channel"])
+    )
+    (plan,) = (
+        row
+        for row in side.choices[(decision["customer_id"],)]
+        if (row["product_id"], row["channel"]) == (drawn["planned_product_id"], drawn["planned_channel"])
+    )
+    best = min(
+        side.slots.get((plan["customer_id"], plan["channel"]), []),
+        key=lambda row: row["slot_place"],
+        default=None,
+    )
+    return (
+        said["plan"] == planned(side, plan, best["slot"] if best else None)
+        and near(said["planned"], side.left(side.chosen(plan)))
+        and near(said["this"], side.expects(side.chosen(decision), decision["slot"]))
+        and near(said["share"], 100 * drawn["propensity"])
+        and 0 < drawn["propensity"] < 1
+    )
+
+
+def planned(side: Side, plan: Row, slot: str | None) -> str:
+    weekday, _, part = (slot or "").partition("_")
+    days = {name[:3].lower(): name for name in calendar.day_name}
+    at = f" on {days[weekday]} {part}" if slot else ""
+    title = side.contents[plan["content_id"]]["title"]
+    return f"{side.products[plan['product_id']]} by {side.channels[plan['channel']]['channel_name']} with '{title}'{at}"
+
+
 @claim("There is no usual action: no {purpose:text} channel was used with this customer in the last year.")
 def no_usual(side: Side, decision: Row, said: Said) -> bool:
     return said["purpose"] == side.purpose and side.usual(decision["customer_id"]) is None
@@ -235,6 +286,14 @@ def no_room(side: Side, decision: Row, said: Said) -> bool:
     return compares(side, decision, said) and float(said["mine"]) <= float(said["theirs"])
 
 
+@claim(
+    "Not the usual {channel:text} ({count:count} in the last year): after prices worth {theirs:money} {currency:text} "
+    "against {mine:money} EUR, but this was drawn to learn."
+)
+def drawn_instead(side: Side, decision: Row, said: Said) -> bool:
+    return no_room(side, decision, said) and decision["explored"]
+
+
 def rival(side: Side, decision: Row, other: str) -> float | None:
     """Return what the best rival is worth after prices, 0 for doing nothing; None if it is not the one named."""
     rivals = side.rivals(decision)
@@ -279,6 +338,13 @@ def loses(side: Side, decision: Row, said: Said) -> bool:
 def limited(side: Side, decision: Row, said: Said) -> bool:
     best, left = rival(side, decision, said["other"]), side.left(side.chosen(decision))
     return best is not None and left < best and near(said["mine"], left) and near(said["theirs"], best)
+
+
+@claim(
+    "Already worth less, after prices, than {other:text} ({mine:money} against {theirs:money} EUR); chosen to learn."
+)
+def worth_less(side: Side, decision: Row, said: Said) -> bool:
+    return limited(side, decision, said) and decision["explored"]
 
 
 @claim("No response probability, however low: the goals it serves keep it above {other:text}, after prices.")

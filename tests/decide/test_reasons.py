@@ -112,7 +112,8 @@ def test_hundreds_of_decisions_are_judged_and_only_the_commercial_side_tells_out
         told = [reason for reason in decision["reasons"] if "prescribing" in reason]
         known = decision["product_id"] in demo[decision["purpose"]].outcomes
         assert len(told) == known <= (decision["purpose"] == "commercial")
-        assert len(decision["reasons"]) == 3 + known
+        weighed = demo[decision["purpose"]].chosen(decision)["lever"] != 1
+        assert len(decision["reasons"]) == 3 + known + weighed + decision["explored"]
     assert {decision["purpose"] for decision in every} == {"commercial", "medical"}
 
 

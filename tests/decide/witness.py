@@ -122,8 +122,28 @@ class Side:
 
     @cached_property
     def choices(self) -> dict[tuple[object, ...], list[Row]]:
-        """Choices by customer."""
+        """What was planned by customer."""
         return by(self.own("choice"), "customer_id")
+
+    @cached_property
+    def selections(self) -> dict[tuple[object, ...], list[Row]]:
+        """What was drawn by customer."""
+        return by(self.own("selection"), "customer_id")
+
+    @cached_property
+    def slots(self) -> dict[tuple[object, ...], list[Row]]:
+        """Best slots by customer and channel."""
+        return by(self.own("slot_option"), "customer_id", "channel")
+
+    @cached_property
+    def draws(self) -> dict[tuple[object, ...], list[Row]]:
+        """What could be drawn, and was, by customer."""
+        return by(self.own("draw"), "customer_id")
+
+    @cached_property
+    def levers(self) -> dict[tuple[object, ...], list[Row]]:
+        """Levers that apply by customer, product and channel."""
+        return by(self.own("lever"), "customer_id", "product_id", "channel")
 
     @cached_property
     def prices(self) -> dict[tuple[str, str], float]:
@@ -247,8 +267,17 @@ class Side:
         )
         return prod(terms.values()) - action["fatigue_cost"] - action["unit_cost"] - self.paid(action)
 
+    def expects(self, action: Row, slot: str | None) -> float:
+        """Return what an action is worth after prices in a slot."""
+        factors = {
+            row["slot"]: row["slot_factor"]
+            for row in self.slots.get((action["customer_id"], action["channel"]), [])
+        }
+        gain = action["value"] + action["fatigue_cost"] + action["unit_cost"]
+        return self.left(action) - gain * (1 - factors.get(slot, 1.0))
+
     def chosen(self, decision: Row) -> Row:
-        """Return the permitted action that was chosen, with the content that was chosen."""
+        """Return the permitted action that was chosen or planned, with its content."""
         names = ("product_id", "channel", "rep_id", "content_id")
         (option,) = (
             row
@@ -259,7 +288,7 @@ class Side:
 
     def rivals(self, decision: Row) -> list[Row]:
         """Return the permitted actions that could take the place of a decision."""
-        mine = self.choices[(decision["customer_id"],)]
+        mine = self.selections[(decision["customer_id"],)]
         chosen = {(row["product_id"], row["channel"]) for row in mine}
         taken = {part(row) for row in mine} - {part(decision)}
         return [
