@@ -16,11 +16,19 @@ expected as (
     cross join everybody as e
     left join preference_prior as p on p.segment = s.segment and p.dimension = 'slot' and p.value = e.value
 ),
-best as (
-    select x.segment, x.channel, x.slot, x.value, x.mean
+best_first as (
+    select
+        x.segment,
+        x.channel,
+        x.slot,
+        x.mean,
+        row_number() over (partition by x.segment, x.channel order by round(x.mean, 9) desc, x.slot) as slot_place
     from expected as x
-    cross join playbook_exploration as e
-    qualify row_number() over (partition by x.segment, x.channel order by round(x.mean, 9) desc, x.slot) <= e.slots
+),
+best as (
+    select b.segment, b.channel, b.slot, b.mean
+    from best_first as b
+    inner join playbook_exploration as e on e.slots >= b.slot_place
 ),
 asked as (
     select distinct a.customer_id, a.channel, coalesce(lower(trim(u.specialty)), 'unknown') as segment

@@ -31,30 +31,26 @@ WITH everybody AS (
   CROSS JOIN everybody AS e
   LEFT JOIN preference_prior AS p
     ON p.segment = s.segment AND p.dimension = 'slot' AND p.value = e.value
+), best_first AS (
+  SELECT
+    x.segment,
+    x.channel,
+    x.slot,
+    x.mean,
+    ROW_NUMBER() OVER (
+      PARTITION BY x.segment, x.channel
+      ORDER BY ROUND(x.mean, 9) DESC, x.slot NULLS LAST
+    ) AS slot_place
+  FROM expected AS x
 ), best AS (
   SELECT
-    segment,
-    channel,
-    slot,
-    value,
-    mean
-  FROM (
-    SELECT
-      x.segment,
-      x.channel,
-      x.slot,
-      x.value,
-      x.mean,
-      ROW_NUMBER() OVER (
-        PARTITION BY x.segment, x.channel
-        ORDER BY ROUND(x.mean, 9) DESC, x.slot NULLS LAST
-      ) AS _w,
-      e.slots
-    FROM expected AS x
-    CROSS JOIN playbook_exploration AS e
-  ) AS _t
-  WHERE
-    _w <= e.slots
+    b.segment,
+    b.channel,
+    b.slot,
+    b.mean
+  FROM best_first AS b
+  INNER JOIN playbook_exploration AS e
+    ON e.slots >= b.slot_place
 ), asked AS (
   SELECT DISTINCT
     a.customer_id,
