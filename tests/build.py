@@ -170,12 +170,15 @@ class Tables:
 
     def previous(self) -> dict[str, list[Row]]:
         """Return what the next run has to know of this one."""
-        xref = [{name: row[name] for name in TABLES["previous_xref"].names} for row in self["customer_xref"]]
-        arm = [{name: row[name] for name in TABLES["previous_arm"].names} for row in self["arm"]]
+        kept = {
+            "previous_xref": "customer_xref",
+            "previous_identity_event": "identity_event",
+            "previous_arm": "arm",
+        }
         return {
-            "previous_xref": xref,
-            "previous_identity_event": self["identity_event"],
-            "previous_arm": arm,
+            name: [{column: row[column] for column in TABLES[name].names} for row in self[table]]
+            for name, table in kept.items()
+            if self.engine.has(table)
         }
 
 

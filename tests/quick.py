@@ -82,6 +82,13 @@ class QuickEngine(Engine):
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         return self.connection.sql(_reading(sql, tuple((values or {}).items()))).to_arrow_table()
 
+    def has(self, name: str) -> bool:
+        """Return whether a table has been made."""
+        made = self.connection.sql(
+            "select table_name from duckdb_tables() where schema_name = current_schema()"
+        )
+        return name in made.to_arrow_table()["table_name"].to_pylist()
+
     def get(self, name: str, columns: tuple[str, ...] | None = None) -> pa.Table:
         """Return a table in the order of its contract."""
         wanted = columns or tuple(empty(name).column_names)

@@ -17,7 +17,7 @@ from unisono.project import open_project
 from unisono.store import Snapshot
 
 NAMED_AFTER_RUNS = {"identity_event", "previous_xref", "previous_identity_event", "previous_arm"}
-NAMED_AFTER_RUNS |= {"decision", "commercial_decision", "medical_decision"}
+NAMED_AFTER_RUNS |= {"decision", "commercial_decision", "medical_decision", "agenda"}
 
 
 def tables(snapshot: Snapshot) -> dict[str, list[dict[str, Any]]]:

@@ -31,7 +31,7 @@ ABOUT = {
     "no_action": "select reason, detail, best_value from no_action where customer_id = $who",
     "funnel": "select gate, entering, removed, example from funnel where customer_id = $who order by position",
     "actions": """
-        select a.*, p.prices, p.reduced_value
+        select a.*, a.value - p.reduced_value as prices, p.reduced_value
         from (select * from action union all select * from medical_action) as a
         inner join (select * from priced_action union all select * from medical_priced_action) as p
             on p.customer_id = a.customer_id and p.product_id = a.product_id and p.channel = a.channel
