@@ -114,7 +114,7 @@ def _channel_shares(option: pa.Table, plan: Ints, action: Ints, names: list[str]
     best = option.take(pa.array(action))
     mean, sd = _floats(best, "response_probability"), _floats(best, "response_sd")
     gain, reduced = _floats(best, "gain"), _floats(best, "reduced_value")
-    channel = _codes(best, "channel")
+    channel = np.asarray(pc.rank(best["channel"], tiebreaker="dense"))  # by name, whoever else is there
     begins = np.searchsorted(action, plan)
     share = np.ones(len(action))
     ends = begins + _sizes(begins, len(action))

@@ -278,7 +278,7 @@ class Exploration(Section):
         "wins is its propensity",
     )
     sharpness: float = Field(
-        default=200,
+        default=500,
         gt=0,
         description="How steeply the probability of contents and slots falls with their value; of n options the draw "
         "costs at most (n - 1) / sharpness of the best one's value",
