@@ -66,6 +66,7 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
 
 
 def _collapsed(instance: Instance, kept: Ints) -> Instance:
+    """Return the instance with these of its actions, without a copy if they are all."""
     return instance if len(kept) == len(instance.value) else instance.only(kept)
 
 

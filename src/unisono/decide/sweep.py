@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from unisono.decide.instance import Bools, Floats, Instance, Ints
 
@@ -106,11 +107,14 @@ def best_value(layout: Layout, prices: Floats) -> float:
 
 def _blocks(layout: Layout, prices: Floats) -> Iterator[tuple[Block, Floats]]:
     """Yield the blocks with the reduced values of their cells (sum of widths, customers)."""
-    reduced = layout.cells.reduced(prices)
+    value, uses = layout.cells.value, layout.cells.uses
     for block in layout.blocks:
-        height = sum(block.widths)
-        cells = reduced[block.begin : block.begin + height * block.customers]
-        yield block, cells.reshape(height, block.customers)
+        end = block.begin + sum(block.widths) * block.customers
+        first, last = uses.indptr[block.begin], uses.indptr[end]
+        rows = uses.indptr[block.begin : end + 1] - first
+        part = (uses.data[first:last], uses.indices[first:last], rows)
+        price = sparse.csr_array(part, shape=(end - block.begin, len(prices))) @ prices
+        yield block, (value[block.begin : end] - price).reshape(-1, block.customers)
 
 
 def _winners(cells: Floats, block: Block) -> Ints:
