@@ -32,6 +32,7 @@ lint: .venv/dev ## Style, types, import boundaries
 bench: .venv/dev ## Measure the claims of the documentation
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/decide.py
+	$(BIN)/python benchmarks/deciding.py
 
 lock: ## Renew requirements/*.txt (needs uv)
 	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra charts --group build -o requirements/run.txt

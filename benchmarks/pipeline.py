@@ -31,7 +31,13 @@ from unisono.tables.arrow import empty
 HERE = Path(__file__).parent
 PLAYBOOK = HERE.parent / "src" / "unisono" / "templates" / "demo" / "playbook"
 AS_OF = datetime(2026, 1, 5)
-VALUES = {"as_of": AS_OF, "run_id": "benchmark", "data_version": "benchmark", "code_version": "benchmark"}
+VALUES = {
+    "as_of": AS_OF,
+    "seed": 0,
+    "run_id": "benchmark",
+    "data_version": "benchmark",
+    "code_version": "benchmark",
+}
 
 
 def make_instance(folder: Path, customers: int, touchpoints: int) -> None:

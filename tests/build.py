@@ -28,7 +28,7 @@ Data = Mapping[str, Sequence[Row]]
 
 CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
-GIVEN = (*(table.name for table in INGEST), "previous_xref", "previous_identity_event")
+GIVEN = (*(table.name for table in INGEST), "previous_xref", "previous_identity_event", "previous_arm")
 
 
 def ago(days: float, clock: datetime = CLOCK) -> datetime:
@@ -129,7 +129,7 @@ PLAYBOOK: Row = {
         content("leaflet", channels=["email", "visit", "fax"]),
         content("paper", channels=["msl"], purpose="medical"),
     ],
-    "policy": {"holdout": 0},
+    "policy": {"holdout": 0, "exploration": {"enabled": False}},
 }
 
 
@@ -171,7 +171,12 @@ class Tables:
     def previous(self) -> dict[str, list[Row]]:
         """Return what the next run has to know of this one."""
         xref = [{name: row[name] for name in TABLES["previous_xref"].names} for row in self["customer_xref"]]
-        return {"previous_xref": xref, "previous_identity_event": self["identity_event"]}
+        arm = [{name: row[name] for name in TABLES["previous_arm"].names} for row in self["arm"]]
+        return {
+            "previous_xref": xref,
+            "previous_identity_event": self["identity_event"],
+            "previous_arm": arm,
+        }
 
 
 def sides(*names: str) -> tuple[str, ...]:
@@ -184,9 +189,10 @@ def only(*names: str) -> tuple[Step, ...]:
     return tuple(step for step in STEPS if step.table in names)
 
 
-def values(as_of: datetime = CLOCK, run_id: str = "run-1") -> dict[str, Any]:
+def values(as_of: datetime = CLOCK, run_id: str = "run-1", seed: int = 0) -> dict[str, Any]:
     """Return the parameters of a run."""
-    return {"as_of": as_of, "run_id": run_id, "data_version": "data", "code_version": "code"}
+    versions = {"run_id": run_id, "data_version": "data", "code_version": "code"}
+    return {"as_of": as_of, "seed": seed, **versions}
 
 
 in_order = cache(order)

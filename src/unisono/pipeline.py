@@ -1,8 +1,8 @@
 """A run: sources and playbook in, a published snapshot out.
 
-A run is a pure function of its sources, playbook, clock and seed (and of who was who in the snapshot before).
-The order of the tables follows from the SQL itself; a table finished by an earlier try of the same inputs is
-not made again. Nothing is published unless every check holds.
+A run is a pure function of its sources, playbook, clock and seed (and of who was who, and in which experiment arm, in
+the snapshot before). The order of the tables follows from the SQL itself; a table finished by an earlier try of the
+same inputs is not made again. Nothing is published unless every check holds.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
         run_id = store.new_run_id(f"{inputs.as_of:%Y%m%dT%H%M%S}-{fingerprint[:8]}")
         values: dict[str, Value] = {
             "as_of": inputs.as_of,
+            "seed": inputs.seed,
             "run_id": run_id,
             "data_version": inputs.data_version,
             "code_version": inputs.code_version,
@@ -166,7 +167,7 @@ def run(inputs: Inputs, store: Store, *, force: bool = False, progress: Progress
 
 
 def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Path) -> list[dict[str, Any]]:
-    """Write the compiled playbook, what the snapshot before knew of identity, and the sources; return their counts.
+    """Write the compiled playbook, what the snapshot before knew of customers, and the sources; return their counts.
 
     What is made of each source file is kept in the folder `cache`.
     """
@@ -175,10 +176,12 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
     before = {
         "previous_xref": empty("previous_xref"),
         "previous_identity_event": empty("previous_identity_event"),
+        "previous_arm": empty("previous_arm"),
     }
     if previous is not None:
         before["previous_xref"] = previous.table("customer_xref")
         before["previous_identity_event"] = previous.table("identity_event")
+        before["previous_arm"] = previous.table("arm")
     work.make("previous", list(before), partial(_write, work.engine, before))
     return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))
 

@@ -24,6 +24,7 @@ from tests.build import (
     record,
     rep,
     run,
+    sides,
     touch,
     values,
 )
@@ -44,6 +45,7 @@ DATA: Data = {
     "rep": [rep("r", 60), rep("m", 60, role="msl", territory_id="r")],
     "territory_area": [area("r", "Oslo")],
 }
+NO_DRAWS: Data = dict.fromkeys(sides("draw", "candidate"), ())
 STEPS = (*resolve.STEPS, *only("arm"))
 CHANNELS = [
     EMAIL | {"caps": [{"days": 7, "at_most": 1}]},
@@ -84,7 +86,7 @@ def fired(made: Tables, *decisions: Row) -> str | None:
 
 
 def made_with(*touches: Row, statements: list[Row] | None = None, **sections: Any) -> Tables:
-    data = {**DATA, "source_touchpoint": [*DATA["source_touchpoint"], *touches]}
+    data = {**DATA, **NO_DRAWS, "source_touchpoint": [*DATA["source_touchpoint"], *touches]}
     if statements is not None:
         data["source_consent"] = statements
     return run(data, book(**sections), steps=STEPS)
@@ -96,6 +98,37 @@ def test_what_a_run_makes_passes_every_check() -> None:
     names = check(made.engine, values(), ["decision", "touchpoint"])
     assert names[: len(CHECKS)] == [f"checks/{path.name}" for path in CHECKS]
     assert len(names) == len(CHECKS) + 6  # three of the contract for each table
+
+
+OPTION = {"customer_id": "a", "planned_product_id": "ours", "planned_channel": "fax", "product_id": "ours"}
+OPTION |= {"channel": "fax", "content_id": "leaflet", "place": 1, "slot_place": 1}
+DRAWS: dict[str, tuple[list[tuple[float, bool]], bool]] = {
+    "one": ([(1.0, True)], True),
+    "two": ([(0.75, False), (0.25, True)], True),
+    "too little": ([(0.5, True), (0.4, False)], False),
+    "too much": ([(0.5, True), (0.6, False)], False),
+    "below nothing": ([(1.5, True), (-0.5, False)], False),
+    "none drawn": ([(1.0, False)], False),
+    "two drawn": ([(0.5, True), (0.5, True)], False),
+    "the impossible drawn": ([(0.0, True), (1.0, False)], False),
+}
+
+
+@pytest.mark.parametrize(("options", "holds"), DRAWS.values(), ids=DRAWS.keys())
+@pytest.mark.parametrize("side", sides("draw"))
+@pytest.mark.parametrize("stopped_by", [None, "cap"])
+def test_a_draw_is_a_distribution_over_permitted_options(
+    options: list[tuple[float, bool]], holds: bool, side: str, stopped_by: str | None
+) -> None:
+    made = made_with()
+    drawn = [
+        OPTION | {"place": place, "propensity": propensity, "is_drawn": is_drawn}
+        for place, (propensity, is_drawn) in enumerate(options, 1)
+    ]
+    gate = {name: OPTION[name] for name in ("customer_id", "product_id", "channel")}
+    made.engine.table(side, rows(side, drawn))
+    made.engine.table("candidate", rows("candidate", [gate | {"blocked_by": stopped_by}]))
+    assert fired(made) == (None if holds and stopped_by is None else "checks/draw.sql")
 
 
 def test_forged_decisions_that_break_no_rule_pass() -> None:
@@ -142,6 +175,37 @@ def test_suggestions_that_together_go_over_a_cap_or_into_a_rest_are_found() -> N
     assert fired(made, mail, fax, visit) == "checks/cap.sql"  # three where two are allowed over all channels
     assert fired(made, mail, mail | {"decision_id": "again"}) == "checks/cap.sql"
     assert fired(made, visit, visit | {"decision_id": "again"}) == "checks/cap.sql"  # no rest between
+
+
+APART = {"id": "s", "name": "S", "never": {"channels": ["email"]}, "within_days": 3}
+
+
+@pytest.mark.parametrize(
+    ("of", "touches", "is_kept"),
+    [
+        ({"channels": ["visit"]}, [touch("a", 2, "visited", "visit")], False),
+        ({"channels": ["visit"]}, [touch("a", 3, "visited", "visit")], True),
+        ({"channels": ["visit"]}, [touch("b", 2, "visited", "visit")], True),
+        ({"channels": ["visit"]}, [touch("a", 2, "visited", "visit", company="them")], True),
+        ({"channels": ["visit"]}, [touch("a", 2, "opened", "visit")], True),
+        ({"channels": ["msl"]}, [touch("a", 2, "visited", "msl")], False),
+        ({"channels": ["visit"], "events": ["opened"]}, [touch("a", 2, "opened", "visit")], False),
+        ({"channels": ["visit"], "events": ["opened"]}, [touch("a", 2, "visited", "visit")], True),
+    ],
+)
+def test_a_suggestion_too_soon_after_what_it_is_kept_off_is_found(
+    of: Row, touches: list[Row], is_kept: bool
+) -> None:
+    made = made_with(*touches, separations=[APART | {"of": of}])
+    assert fired(made, decision(made, "a", "email")) == (None if is_kept else "checks/separation.sql")
+
+
+def test_two_suggestions_that_are_kept_apart_are_found() -> None:
+    apart = [APART | {"of": {"channels": ["fax"]}}]
+    made = made_with(separations=apart, policy={"per_customer": 3})
+    mail, fax = decision(made, "a", "email"), decision(made, "a", "fax")
+    assert (fired(made, mail), fired(made, fax)) == (None, None)
+    assert fired(made, mail, fax) == "checks/separation.sql"
 
 
 @pytest.mark.parametrize(
@@ -291,6 +355,7 @@ def breaks(table: str, data: list[Row]) -> list[str]:
 
 
 ARM = {"customer_id": "C1", "arm": "suggest", "suggests": True}
+ARM |= {"stratum": "*", "share": 1.0, "assigned_at": CLOCK, "values_by": "value", "explores": False}
 
 
 @pytest.mark.parametrize(

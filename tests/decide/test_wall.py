@@ -30,7 +30,18 @@ from tests.same import assert_rows
 from unisono.playbook import Playbook
 from unisono.tables import EVENTS, TWINS
 
-PLANNED = ("room", "action", "choice", "price", "decision_fact", "commercial_decision")
+PLANNED = (
+    "room",
+    "content_option",
+    "action",
+    "resource_price",
+    "priced_action",
+    "choice",
+    "price",
+    "certificate",
+    "slot_option",
+)
+PLANNED += ("draw_option", "draw", "selection", "decision_fact", "commercial_decision")
 """Commercial tables that depend on for whom a medical suggestion is planned."""
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
@@ -37,7 +40,7 @@ def test_decisions_lists_the_best_first_with_reasons(finished_demo: Path, unison
     assert [row["reduced_value"] for row in found] == sorted(
         (row["reduced_value"] for row in found), reverse=True
     )
-    assert all(row["decision_id"] in shown and 2 <= len(row["reasons"]) <= 3 for row in found)
+    assert all(row["decision_id"] in shown and 3 <= len(row["reasons"]) <= 4 for row in found)
 
 
 def test_decisions_of_one_representative(finished_demo: Path, unisono: Run) -> None:
@@ -48,6 +51,32 @@ def test_decisions_of_one_representative(finished_demo: Path, unisono: Run) -> N
     assert {row["rep_id"] for row in mine} == {rep}
     assert [row["rank"] for row in mine] == list(range(1, len(mine) + 1))
     assert f"did you mean '{rep}'" in unisono("decisions", finished_demo, "--rep", rep.lower(), code=2)
+
+
+def test_decisions_of_one_representative_come_by_day(finished_demo: Path, unisono: Run) -> None:
+    every = json.loads(unisono("decisions", finished_demo, "--json"))
+    of = {row["rep_id"]: [other for other in every if other["rep_id"] == row["rep_id"]] for row in every}
+    rep, mine = max(((key, rows) for key, rows in of.items() if key), key=lambda item: len(item[1]))
+    shown = unisono("decisions", finished_demo, "--rep", rep)
+    days = sorted({row["due_on"] for row in mine if row["due_on"]})
+    heads = [line for line in shown.splitlines() if re.fullmatch(r"\w+day, \d{4}-\d\d-\d\d|Waiting", line)]
+    assert [line[-10:] for line in heads if line != "Waiting"] == days
+    assert days[0] == "2026-01-05"
+    listed = re.findall(r"D[0-9a-f]{16}", shown.rpartition("Next:")[0])
+    assert listed == [row["decision_id"] for row in sorted(mine, key=lambda row: row["rank"])]
+
+
+def test_why_writes_a_page_that_loads_nothing_and_escapes_everything(
+    finished_demo: Path, unisono: Run, tmp_path: Path
+) -> None:
+    page = tmp_path / "new" / "why.html"
+    assert str(page) in " ".join(unisono("why", finished_demo, "--html", page).split())
+    said = page.read_text(encoding="utf-8")
+    (decision,) = json.loads(unisono("why", finished_demo, "--json"))["decisions"]
+    assert all(escape(reason) in said for reason in (*decision["reasons"], decision["flip_condition"]))
+    assert "Simulated data" in said
+    assert not re.search(r"<script|<link|<img|https?:|url\(|@import", said)
+    ElementTree.fromstring(said.partition("<body>")[2].partition("</body>")[0].join(("<body>", "</body>")))
 
 
 def test_why_explains_one_decision_completely(finished_demo: Path, unisono: Run) -> None:
@@ -156,6 +185,54 @@ def test_prices_show_what_is_scarce_and_how_good_the_plan_is(finished_demo: Path
     assert "representative's minutes" in shown
     assert "simulated" in shown
     assert len(unisono("prices", finished_demo, "--all").splitlines()) > len(shown.splitlines())
+
+
+def test_the_curve_goes_through_the_published_plan_and_is_drawn(
+    finished_demo: Path, unisono: Run, tmp_path: Path
+) -> None:
+    proofs = json.loads(unisono("prices", finished_demo, "--json"))["certificates"]
+    for proof in proofs:
+        told = json.loads(unisono("prices", finished_demo, "--curve", "--side", proof["purpose"], "--json"))
+        today = next(point for point in told["curves"][0]["points"] if point["scale"] == 1)
+        assert today["objective"] == pytest.approx(proof["objective"], rel=1e-9)
+        assert today["bound"] == pytest.approx(proof["bound"], rel=1e-9)
+        assert today["suggestions"] == proof["suggestions"]
+    bounds = [point["bound"] for point in told["curves"][0]["points"]]
+    assert bounds == sorted(bounds)
+    drawn = tmp_path / "curve.svg"
+    shown = unisono("prices", finished_demo, "--side", "medical", "--svg", drawn)
+    assert "Representatives, medical [simulated data]" in shown
+    assert "One representative more" in shown
+    for words in ("Simulated data", "today:", "10 % more capacity"):
+        assert words in drawn.read_text(encoding="utf-8")
+
+
+def test_prices_of_one_side(finished_demo: Path, unisono: Run) -> None:
+    told = json.loads(unisono("prices", finished_demo, "--side", "medical", "--json"))
+    assert {row["purpose"] for row in told["prices"] + told["certificates"]} == {"medical"}
+
+
+def test_sensitivity_names_what_the_plan_hangs_on(finished_demo: Path, unisono: Run) -> None:
+    told = json.loads(unisono("sensitivity", finished_demo, "--json"))
+    terms = {row["term"]: row for row in told["terms"]}
+    assert terms["potential"]["changed"] > terms[None]["changed"]
+    shown = unisono("sensitivity", finished_demo, "--side", "medical")
+    assert "Most hangs on the" in shown
+    assert "The lever changes" in shown
+    assert "simulated" in shown
+
+
+def test_regret_tells_what_it_means_and_repeats(finished_demo: Path, unisono: Run) -> None:
+    words = ("sensitivity", finished_demo, "--regret", "--draws", 3, "--side", "medical")
+    told = json.loads(unisono(*words, "--json"))
+    assert len(told["draws"]) == 3
+    assert told["regret"]["low"] <= told["regret"]["mean"] <= told["regret"]["mean_at_most"]
+    assert told == json.loads(unisono(*words, "--json"))
+    assert told != json.loads(unisono(*words, "--seed", 1, "--json"))
+    shown = unisono(*words)
+    assert "draw 3 of 3" in shown
+    assert f"{told['regret']['mean']:.2%}" in shown
+    assert "response rates alone" in shown
 
 
 def test_voice_counts_and_draws(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from unisono.errors import EngineError, UnisonoError
 from unisono.project import open_project
 from unisono.store import Snapshot
 
-NAMED_AFTER_RUNS = {"identity_event", "previous_xref", "previous_identity_event"}
+NAMED_AFTER_RUNS = {"identity_event", "previous_xref", "previous_identity_event", "previous_arm"}
 NAMED_AFTER_RUNS |= {"decision", "commercial_decision", "medical_decision"}
 
 

@@ -116,11 +116,19 @@ policy:
   salt: verity-2026
 """
 
+LEVERS = """\
+levers:
+  - {id: push, name: Push, factor: 1, stages: [aware], signal: {event: asked, within_days: 9}}
+separations:
+  - {id: calm, name: Calm, never: {channels: [email]}, within_days: 3, of: {channels: [visit], events: [declined]}}
+"""
+
 FILES = {
     "channels.yaml": CHANNELS,
     "company.yaml": COMPANY,
     "content.yaml": CONTENT,
     "ladder.yaml": LADDER,
+    "levers.yaml": LEVERS,
     "matrix.yaml": MATRIX,
     "policy.yaml": POLICY,
     "products.yaml": PRODUCTS,

@@ -20,6 +20,7 @@ from unisono.errors import ProblemsError
 from unisono.playbook import Playbook, compile_playbook, json_schema, load_playbook, playbook_hash
 from unisono.tables import EVENTS, TABLES, arrow
 
+OPTIONAL = ("playbook_channel_system", "playbook_limit", "playbook_limit_scope")
 MADE = [name for name, table in TABLES.items() if table.made_by == "playbook"]
 
 
@@ -62,12 +63,45 @@ def test_every_playbook_table_is_compiled_to_its_contract(tables):
     for name, table in tables.items():
         assert table.schema == arrow.schema(name), name
         keys = list(zip(*(table[column].to_pylist() for column in TABLES[name].key), strict=True))
-        assert keys or name in ("playbook_channel_system", "playbook_limit", "playbook_limit_scope"), name
+        assert keys or name in OPTIONAL, name
         assert len(keys) == len(set(keys)), name
         for column in TABLES[name].columns:
             values = table[column.name].to_pylist()
             assert column.nullable or None not in values, (name, column.name)
             assert not column.values or set(values) <= {*column.values, None}, (name, column.name)
+
+
+LEVERS = """\
+levers:
+  - {id: push, name: Push, factor: 1.2, specialties: [" Cardiology"], stages: [aware, user]}
+  - {id: ask, name: Ask, kind: signal, factor: 2, channels: [msl_call], signal: {event: asked, within_days: 9}}
+separations:
+  - {id: calm, name: Calm, never: {channels: [email]}, within_days: 3, of: {channels: [visit, website]}}
+"""
+
+
+def test_levers_and_separations_are_spelled_out(tmp_path):
+    made = compile_playbook(load_playbook(write(tmp_path, levers=LEVERS)))
+    push, ask = made["playbook_lever"].to_pylist()
+    assert (push["factor"], push["event"], push["starts_on"]) == (1.2, None, None)
+    assert (ask["kind"], ask["event"], ask["within_days"]) == ("signal", "asked", 9)
+    scope = {tuple(row.values()) for row in made["playbook_lever_scope"].to_pylist()}
+    assert scope == {
+        ("push", channel, product, "cardiology", stage)
+        for channel in ("visit", "email")
+        for product in ("cardia", "pulma")
+        for stage in ("aware", "user")
+    } | {("ask", "msl_call", product, "*", "*") for product in ("cardia", "pulma")}
+    assert {tuple(row.values()) for row in made["playbook_separation"].to_pylist()} == {
+        ("calm", "email", product, channel, "*", 3)
+        for product in ("cardia", "pulma")
+        for channel in ("visit", "website")
+    }
+
+
+def test_the_market_has_a_time_zone(tmp_path):
+    made = changed(tmp_path, "company", "EUR", "EUR\n  time_zone: Europe/Oslo")
+    assert made["playbook_policy"]["time_zone"].to_pylist() == ["Europe/Oslo"]
 
 
 def test_names_are_compared_in_lower_case(tables):
@@ -154,15 +188,24 @@ def test_tags_are_given_once(tmp_path):
 @pytest.mark.parametrize(
     ("holdout", "arms"),
     [
-        ("0", [("suggest", True, "00000000", "g")]),
-        ("0.05", [("holdout", False, "00000000", "0ccccccd"), ("suggest", True, "0ccccccd", "g")]),
-        ("0.5", [("holdout", False, "00000000", "80000000"), ("suggest", True, "80000000", "g")]),
-        ("1", [("holdout", False, "00000000", "g")]),
+        ("0", [("suggest", 1.0)]),
+        ("0.05", [("holdout", 0.05), ("suggest", 0.95)]),
+        ("1", [("holdout", 1.0)]),
+        (
+            "0.1\n  arms: {usual: 0.2, random_eligible: 0.3}",
+            [("holdout", 0.1), ("usual", 0.2), ("random_eligible", 0.3), ("suggest", 0.4)],
+        ),
+        ("0.5\n  arms: {usual: 0.5}", [("holdout", 0.5), ("usual", 0.5)]),
     ],
 )
-def test_arms_share_out_all_hashes(tmp_path, holdout, arms):
+def test_arms_share_out_all_customers(tmp_path, holdout, arms):
     tables = changed(tmp_path, "policy", "holdout: 0.05", f"holdout: {holdout}")
-    assert [tuple(row.values()) for row in tables["playbook_arm"].to_pylist()] == arms
+    found = {row["arm"]: row for row in tables["playbook_arm"].to_pylist()}
+    assert list(found) == [arm for arm, _ in arms]
+    for arm, share in arms:
+        assert found[arm]["share"] == pytest.approx(share)
+        assert found[arm]["suggests"] == (arm not in ("holdout", "usual"))
+        assert found[arm]["explores"] == (arm != "random_eligible")
 
 
 def test_policy_is_one_row_that_names_its_version(playbook, tables):

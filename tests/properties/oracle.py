@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import md5
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from unisono.playbook import Playbook
 from unisono.playbook.models import Channel
@@ -52,16 +53,26 @@ class Oracle:
                 if self.has_too_many_contacts(key, channel):
                     continue
                 for product in self.book.products:
-                    if self.is_allowed(key, channel, product.id) and self.has_content(
-                        key, channel, product.id
+                    if (
+                        self.is_allowed(key, channel, product.id)
+                        and self.has_content(key, channel, product.id)
+                        and not self.is_too_soon(key, channel, product.id)
                     ):
                         found |= {
                             (key, product.id, channel.id, who) for who in self.who_acts(person, channel)
                         }
         return found
 
+    def day(self, moment: datetime) -> date:
+        """Return the day that a clock on the wall shows at an instant of UTC."""
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.book.company.time_zone)).date()
+
+    @property
+    def today(self) -> date:
+        return self.day(self.clock)
+
     def age(self, moment: datetime) -> int:
-        return (self.clock.date() - moment.date()).days
+        return (self.today - self.day(moment)).days
 
     def own(self, key: str | None = None) -> list[Row]:
         touches = [row for row in self.data["source_touchpoint"] if row["company"] == "self"]
@@ -101,11 +112,10 @@ class Oracle:
             mine = place["territory_id"] == rep["territory_id"]
             if mine and place["area"].lower() == (person[place["field"]] or "").lower():
                 return True
-        today = self.clock.date()
         return any(
             row["rep_id"] == rep["rep_id"]
             and row["source_record_id"] == person["source_record_id"]
-            and (row["starts_on"] or date.min) <= today <= (row["ends_on"] or date.max)
+            and (row["starts_on"] or date.min) <= self.today <= (row["ends_on"] or date.max)
             for row in self.data["source_assignment"]
         )
 
@@ -146,11 +156,10 @@ class Oracle:
         return status == "granted" if channel.consent == "required" else status not in ("denied", "withdrawn")
 
     def has_content(self, key: str, channel: Channel, product: str) -> bool:
-        recent = timedelta(days=self.book.policy.repeat_content_days)
         used = {
             row["content_id"]
             for row in self.own(key)
-            if row["occurred_at"].date() > self.clock.date() - recent
+            if self.age(row["occurred_at"]) < self.book.policy.repeat_content_days
             and self.is_medical(row) == (channel.purpose == "medical")
         }
         return any(
@@ -158,7 +167,7 @@ class Oracle:
             and channel.id in content.channels
             and content.purpose == channel.purpose
             and content.status == "approved"
-            and content.valid_from <= self.clock.date() <= content.valid_until
+            and content.valid_from <= self.today <= content.valid_until
             and self.book.company.market in content.markets
             and "hcp" in content.kinds
             and content.id not in used
@@ -178,3 +187,22 @@ class Oracle:
         limits = [(on_it, cap) for cap in channel.caps]
         limits += [(list(ages.values()), cap) for cap in self.book.policy.caps]
         return any(sum(age < cap.days for age in ages) >= cap.at_most for ages, cap in limits)
+
+    def is_too_soon(self, key: str, channel: Channel, product: str) -> bool:
+        """Whether a separation keeps a product on a channel off something of late."""
+        for rule in self.book.separations:
+            if channel.id in rule.never.channels and product in (rule.never.products or [product]):
+                for row in self.own(key):
+                    felt = (
+                        row["event"] in rule.of.events
+                        and self.is_medical(row) == (channel.purpose == "medical")
+                        if rule.of.events
+                        else is_reaching_out(row)
+                    )
+                    if (
+                        felt
+                        and row["channel"] in rule.of.channels
+                        and self.age(row["occurred_at"]) < rule.within_days
+                    ):
+                        return True
+        return False

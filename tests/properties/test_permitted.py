@@ -14,6 +14,7 @@ from tests.build import (
     EMAIL,
     FAX,
     MSL,
+    PLAYBOOK,
     SITE,
     VISIT,
     Row,
@@ -75,7 +76,36 @@ def some_book(random: Random) -> Playbook:
         "repeat_content_days": random.choice([1, 30]),
         "stale_after_days": random.choice([30] * 9 + [1]),
     }
-    return playbook(channels=channels, content=contents, products=PRODUCTS, policy=policy)
+    sections = {"channels": channels, "content": contents, "products": PRODUCTS}
+    sections |= {"separations": some_separations(random), "company": some_company(random)}
+    return playbook(**sections, policy=policy)
+
+
+def some_company(random: Random) -> Row:
+    zone = random.choice(["UTC", "Europe/Rome", "Pacific/Auckland", "America/Los_Angeles"])
+    return PLAYBOOK["company"] | {"time_zone": zone}
+
+
+def some_separations(random: Random) -> list[Row]:
+    """Return up to two separations; those by event stay on the commercial side."""
+    return [
+        {
+            "id": f"apart{n}",
+            "name": "Apart",
+            "never": {
+                "channels": random.sample(("email", "visit", "fax"), random.randint(1, 2)),
+                "products": random.choice([[], ["ours"]]),
+            },
+            "within_days": random.choice([1, 5, 7]),
+            "of": random.choice(
+                [
+                    {"channels": random.sample(CHANNELS, 2)},
+                    {"channels": ["email", "site"], "events": ["opened", "viewed"]},
+                ]
+            ),
+        }
+        for n in range(random.choice([0, 1, 2]))
+    ]
 
 
 def some_data(random: Random) -> dict[str, list[Row]]:

@@ -150,6 +150,42 @@ def test_caps_and_rest(
     assert kinds(audit([suggestion(book, channel=channel)], facts, book, CLOCK)) == expected
 
 
+CALM = {"id": "calm", "name": "Calm", "never": {"channels": ["approved_email"]}, "within_days": 3}
+
+
+@pytest.mark.parametrize(
+    ("days", "channel", "of", "expected"),
+    [
+        (2, "f2f_visit", {"channels": ["f2f_visit"]}, ["separation"]),
+        (3, "f2f_visit", {"channels": ["f2f_visit"]}, []),
+        (2, "phone_call", {"channels": ["f2f_visit"]}, []),
+        (2, "f2f_visit", {"channels": ["f2f_visit"], "events": ["declined"]}, []),
+    ],
+)
+def test_separations(
+    book: Playbook, facts: Facts, days: int, channel: str, of: dict[str, Any], expected: list[str]
+) -> None:
+    calm = Playbook.model_validate(book.model_dump() | {"separations": [CALM | {"of": of}]})
+    facts.contacts = [met(days, channel)]
+    assert kinds(audit([suggestion(book, channel="approved_email")], facts, calm, CLOCK)) == expected
+    assert kinds(audit([suggestion(book, channel="remote_call")], facts, calm, CLOCK)) == []
+
+
+def test_suggestions_of_one_week_are_kept_apart(book: Playbook, facts: Facts) -> None:
+    rule = CALM | {"of": {"channels": ["f2f_visit"]}}
+    calm = Playbook.model_validate(book.model_dump() | {"separations": [rule]})
+    rows = [suggestion(book), suggestion(book, channel="approved_email", decision_id="D2")]
+    assert sorted(kinds(audit(rows, facts, calm, CLOCK))) == ["per_customer", "separation"]
+
+
+def test_windows_and_validity_count_the_markets_days(book: Playbook, facts: Facts) -> None:
+    """At 23:30 UTC it is tomorrow in Rome."""
+    facts.contacts = [met(13)]
+    late = CLOCK + timedelta(hours=23, minutes=30)
+    assert kinds(audit([suggestion(book)], facts, book, CLOCK)) == ["rest"]
+    assert kinds(audit([suggestion(book)], facts, book, late)) == []
+
+
 def test_suggestions_of_one_week_share_the_caps(book: Playbook, facts: Facts) -> None:
     facts.contacts = [met(1, "phone_call"), met(2, "chat")]
     rows = [suggestion(book), suggestion(book, channel="approved_email", decision_id="D2")]

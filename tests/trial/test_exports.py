@@ -157,9 +157,9 @@ def test_the_formats_traps(tmp_path: Path) -> None:
         ("c1", "f2f_visit", "2026-01-02", True),
         ("c4", "hospital_meeting", "2026-01-03", True),
         ("c5", "msl_visit", "2026-01-04", False),
-        ("e1", "approved_email", "2026-01-01", True),
-        ("x1", "approved_email", "2026-01-01", True),
-        ("j1", "webinar", "2026-01-01", True),
+        ("e1", "approved_email", "2026-01-02", True),
+        ("x1", "approved_email", "2026-01-02", True),
+        ("j1", "webinar", "2026-01-02", True),
         ("z1", "chat", "2026-01-02", True),
     }
     said = {

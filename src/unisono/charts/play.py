@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unisono.charts.svg import INK, QUIET, need_charts, save_svg
+from unisono.charts.svg import INK, QUIET, apart, need_charts, save_svg
 from unisono.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,11 +105,10 @@ def _labels(rows: Sequence[Row]) -> list[dict[str, object]]:
     values = [value for row in rows for value in (row["low"], row["high"], 0.0)]
     gap = (max(values) - min(values)) * LINE_HEIGHT / HEIGHT
     labels: list[dict[str, object]] = []
-    above = -float("inf")
-    for row in _last(rows):
-        above = max(row["extra"], above + gap)
+    last = _last(rows)
+    for row, height in zip(last, apart([row["extra"] for row in last], gap), strict=True):
         text = row["policy"] if row["policy"] == "usual" else f"{row['policy']} {row['extra']:+,.0f}"
-        labels.append({"policy": row["policy"], "week": row["week"], "at": above, "text": text})
+        labels.append({"policy": row["policy"], "week": row["week"], "at": height, "text": text})
     return labels
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,11 @@ def need_charts() -> None:
                 f"charts need the package '{package}', which is not installed",
                 hint="pip install 'unisono[charts]'",
             )
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Return heights, given the lowest first, moved up where they are less than `gap` above the one below."""
+    return list(accumulate(heights, lambda below, height: max(height, below + gap)))
 
 
 def save_svg(chart: alt.LayerChart | alt.Chart, path: Path, *, simulated: bool) -> None:

@@ -6,10 +6,11 @@ with every as (
     from medical_touchpoint
     where is_own and direction = 'outbound'
 ),
-contact_day as (
-    select distinct t.customer_id, t.channel, t.contact_id, date_diff('day', t.occurred_at, $as_of) as age
+reached_out as (
+    select t.customer_id, t.channel, t.contact_id, max(t.occurred_at) as occurred_at
     from every as t
     inner join playbook_event as e on e.event = t.event and e.is_contact
+    group by t.customer_id, t.channel, t.contact_id
 ),
 counted as (
     select
@@ -21,8 +22,9 @@ counted as (
     from decision as d
     inner join playbook_cap as c on c.channel = d.channel or c.channel = 'all'
     inner join decision as o on o.customer_id = d.customer_id and (o.channel = c.channel or c.channel = 'all')
-    left join contact_day as t
-        on t.customer_id = d.customer_id and (t.channel = c.channel or c.channel = 'all') and t.age < c.days
+    inner join local_day as w on w.age = c.days - 1
+    left join reached_out as t
+        on t.customer_id = d.customer_id and (t.channel = c.channel or c.channel = 'all') and t.occurred_at >= w.begins_at
     group by d.decision_id, c.channel, c.days, c.gate, c.at_most
 )
 select decision_id

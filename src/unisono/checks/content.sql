@@ -5,11 +5,12 @@ from decision as d
 inner join playbook_channel as h on h.channel = d.channel
 inner join customer as u on u.customer_id = d.customer_id
 cross join playbook_policy as y
+inner join local_day as w on w.age = 0
 left join playbook_content as c
     on c.content_id = d.content_id
     and c.status = 'approved'
-    and c.valid_from <= cast(d.decided_at as date)
-    and c.valid_until >= cast(d.decided_at as date)
+    and c.valid_from <= w.day
+    and c.valid_until >= w.day
     and c.product_id = d.product_id
     and c.purpose = h.purpose
 left join playbook_content_tag as t

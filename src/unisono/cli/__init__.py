@@ -19,6 +19,7 @@ VERBS = {
     "decisions": "List the suggestions of the published run.",
     "why": "Explain a decision, or why a customer got none.",
     "prices": "Show what time, money and goals are worth, and how good the plan is.",
+    "sensitivity": "Show how much of the plan hangs on one term of the value.",
     "tables": "List, show or export the tables of the published run.",
     "lineage": "Follow a column back to the columns of the sources.",
     "voice": "Show the share of voice by quarter against competitors.",

@@ -16,10 +16,14 @@ from unisono.project import Project, open_project
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from unisono.decide.published import PublishedPlan
+    from unisono.store import Snapshot
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 project_argument = click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+SIDES = click.Choice(["commercial", "medical"])
 
 
 def data_option(function: F) -> F:
@@ -39,6 +43,14 @@ def project_and_rest(words: Sequence[str], most: int) -> tuple[Project, list[str
     if len(rest) > most:
         raise UsageError("UN5004", f"too many words: {' '.join(rest[most:])}", hint="see --help")
     return open_project(folder), rest
+
+
+def side_plan(snapshot: Snapshot, side: str) -> PublishedPlan:
+    """Return the plan of one side of the wall, to be solved anew."""
+    from unisono.decide.published import PLAN_TABLES, read_plan
+
+    prefix = "medical_" if side == "medical" else ""
+    return read_plan({name: snapshot.table(f"{prefix}{name}") for name in PLAN_TABLES})
 
 
 def instant(text: str | None) -> datetime:

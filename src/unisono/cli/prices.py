@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from unisono.cli.common import echo_json, json_option, label, print_table, project_argument
+from unisono.cli.common import SIDES, echo_json, json_option, label, print_table, project_argument
+from unisono.cli.prices_curve import show_curves
 from unisono.project import open_project
 
 PRICES = """
@@ -28,16 +29,30 @@ Row = dict[str, Any]
 @click.command(name="prices")
 @project_argument
 @click.option("--all", "show_all", is_flag=True, help="Also what there is enough of, at a price of 0.")
+@click.option("--curve", is_flag=True, help="What more or less of everything scarce would be worth.")
+@click.option("--side", type=SIDES, help="One side of the wall; of the curve commercial unless said.")
+@click.option(
+    "--svg", type=click.Path(path_type=Path, dir_okay=False), help="Also draw the curve into this file."
+)
 @json_option
-def command(folder: Path, show_all: bool, as_json: bool) -> None:
+def command(
+    folder: Path, show_all: bool, curve: bool, side: str | None, svg: Path | None, as_json: bool
+) -> None:
     """Show what one unit of everything scarce is worth to the plan, and how good the plan is.
 
     A price is the value of the best use of one more minute, suggestion, sending or unit of money that the plan
     had to leave out; 'plus one' is what that unit would add. A goal's price is what its last contact costs. The
-    certificate says how far from the best possible plan this one can be at most.
+    certificate says how far from the best possible plan this one can be at most. The curve solves the plan anew
+    with half to twice the representatives, and of every limit that has a price.
     """
     snapshot = open_project(folder).snapshot()
-    prices, proofs = (snapshot.read(query).to_pylist() for query in (PRICES, CERTIFICATES))
+    if curve or svg is not None:
+        show_curves(snapshot, side or "commercial", svg, as_json=as_json)
+        return
+    prices, proofs = (
+        [row for row in snapshot.read(query).to_pylist() if side in (None, row["purpose"])]
+        for query in (PRICES, CERTIFICATES)
+    )
     if as_json:
         echo_json({"certificates": proofs, "prices": prices})
         return
@@ -54,13 +69,14 @@ def command(folder: Path, show_all: bool, as_json: bool) -> None:
         )
 
 
-_PROOF = ["suggestions", "worth", "no plan above", "gap", "goals missed"]
+_PROOF = ["suggestions", "worth", "without levers", "no plan above", "gap", "goals missed"]
 
 
 def _proof(row: Row) -> list[str]:
     figures = (
         f"{row['suggestions']:,}",
         f"{row['objective']:,.0f}",
+        f"{row['value_without_levers']:,.0f}",
         f"{row['bound']:,.0f}",
         f"{row['gap']:.3%}",
     )

@@ -1,2 +1,2 @@
 -- Permitted actions with their best content.
-select * exclude (place) from content_option where place = 1
+select * exclude (place, is_new) from content_option where place = 1

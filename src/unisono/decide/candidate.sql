@@ -36,6 +36,7 @@ latest as (
 placed as (
     select occurred_at, row_number() over (order by occurred_at desc) as place from latest
 ),
+separated as (select distinct customer_id, product_id, channel from separation),
 size as (select count(*) as touches from touch),
 newest as (
     -- Up to one row in a hundred, and at most 19, may carry a wrong date without making old data look fresh.
@@ -79,7 +80,7 @@ select
         when e.channel is not null and r.customer_id is null then 'reach'
         when x.owner = 'rep' and x.role <> case x.purpose when 'medical' then 'msl' else 'sales' end then 'wall'
         when not coalesce(arm.suggests, false) then 'control_arm'
-        when coalesce(date_diff('day', n.newest_at, $as_of) > y.stale_after_days, true) then 'stale_input'
+        when coalesce(n.newest_at < w.begins_at, true) then 'stale_input'
         when x.consent = 'required' and coalesce(s.status, 'none') <> 'granted' then 'consent'
         when coalesce(s.status, 'none') in ('withdrawn', 'denied') then 'suppression'
         when u.unsubscribed_at is not null
@@ -88,10 +89,12 @@ select
         when t.contents <= coalesce(d.contents, 0) then 'repeat_content'
         when coalesce(o.capped, false) or coalesce(oa.capped, false) or f.channel is not null or fa.channel is not null then 'cap'
         when coalesce(o.resting, false) then 'rest'
+        when v.customer_id is not null then 'separation'
     end as blocked_by
 from pair as x
 cross join playbook_policy as y
 cross join newest as n
+inner join local_day as w on w.age = y.stale_after_days
 left join bound as e on e.channel = x.channel
 left join reached as r on r.channel = x.channel and r.customer_id = x.customer_id
 left join arm on arm.customer_id = x.customer_id
@@ -104,5 +107,6 @@ left join used_count as d
     on d.customer_id = x.customer_id and d.product_id = x.product_id and d.channel = x.channel and d.kind = x.kind
 left join over_cap as o on o.customer_id = x.customer_id and o.channel = x.channel
 left join over_cap as oa on oa.customer_id = x.customer_id and oa.channel = 'all'
+left join separated as v on v.customer_id = x.customer_id and v.product_id = x.product_id and v.channel = x.channel
 left join forbidden as f on f.channel = x.channel
 left join forbidden as fa on fa.channel = 'all'

@@ -12,11 +12,12 @@ select
     c.product_id,
     case
         when c.status <> 'approved' then 'not_approved'
-        when c.valid_from > cast($as_of as date) then 'not_yet_valid'
-        when c.valid_until < cast($as_of as date) then 'expired'
+        when c.valid_from > d.day then 'not_yet_valid'
+        when c.valid_until < d.day then 'expired'
         when m.content_id is null then 'market'
     end as blocked_by
 from playbook_content as c
+inner join local_day as d on d.age = 0
 inner join playbook_content_tag as h on h.content_id = c.content_id and h.tag = 'channel'
 inner join playbook_channel as w on w.channel = h.value and w.purpose = c.purpose
 left join market as m on m.content_id = c.content_id

@@ -4,8 +4,9 @@ select
     t.customer_id,
     t.content_id,
     max(t.occurred_at) as last_used_at,
-    bool_or(date_diff('day', t.occurred_at, $as_of) < p.repeat_content_days) as too_recent
+    bool_or(t.occurred_at >= d.begins_at) as too_recent
 from touchpoint as t
 cross join playbook_policy as p
+inner join local_day as d on d.age = p.repeat_content_days - 1
 where t.is_own and t.content_id is not null
 group by t.customer_id, t.content_id

@@ -1,4 +1,4 @@
--- Everything an explanation of one choice may state, gathered once: no sentence may say what is not here.
+-- Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here.
 with latest as (
     select customer_id, channel as last_contact_channel, occurred_at as last_contact_at
     from touch
@@ -12,44 +12,46 @@ usual as (
     group by t.customer_id, t.channel
     qualify row_number() over (partition by t.customer_id order by count(*) desc, t.channel) = 1
 ),
-passed_over as (
-    select a.customer_id, a.product_id || '/' || a.channel as runner_up, a.value as runner_up_value
-    from action as a
-    left join choice as d
-        on d.customer_id = a.customer_id and d.product_id = a.product_id and d.channel = a.channel
-    where d.customer_id is null
-    qualify row_number() over (partition by a.customer_id order by a.value desc, a.product_id, a.channel, a.rep_id) = 1
+chosen as (
+    select d.customer_id, d.product_id, d.channel, p.part
+    from selection as d
+    inner join priced_action as p
+        on p.customer_id = d.customer_id and p.product_id = d.product_id and p.channel = d.channel
+        and coalesce(p.rep_id, '') = coalesce(d.rep_id, '')
 ),
-limit_price as (
+passed_over as (
+    -- Only what could take the place of the choice: not what another choice of the customer leaves no room for.
     select
-        u.customer_id,
-        u.product_id,
-        u.channel,
-        u.rep_id,
-        sum(case when u.resource = 'goal' then -p.price else p.price end * u.amount) as cost
-    from limit_use as u
-    inner join price as p on p.resource = u.resource and p.owner = u.owner
-    group by u.customer_id, u.product_id, u.channel, u.rep_id
+        d.customer_id,
+        d.product_id,
+        d.channel,
+        a.product_id || '/' || a.channel as runner_up,
+        a.value as runner_up_value,
+        a.reduced_value as runner_up_reduced_value
+    from chosen as d
+    inner join priced_action as a on a.customer_id = d.customer_id
+    left join chosen as o
+        on o.customer_id = a.customer_id
+        and ((o.product_id = a.product_id and o.channel = a.channel) or (o.part = a.part and o.part <> d.part))
+    where o.customer_id is null
+    qualify row_number() over (
+        partition by d.customer_id, d.product_id, d.channel
+        order by a.reduced_value desc, a.product_id, a.channel, a.rep_id
+    ) = 1
 ),
 usual_action as (
+    select customer_id, product_id, channel, max(value) as value, max(reduced_value) as reduced_value
+    from priced_action
+    group by customer_id, product_id, channel
+),
+weighed as (
     select
-        a.customer_id,
-        a.product_id,
-        a.channel,
-        max(a.value) as value,
-        max(
-            a.value - coalesce(p.price, 0) * case when a.rep_id is null then 1.0 else a.minutes end
-            - coalesce(q.price, 0) - coalesce(l.cost, 0)
-        ) as reduced_value
-    from action as a
-    left join price as p
-        on p.owner = coalesce(a.rep_id, a.channel)
-        and p.resource = case when a.rep_id is null then 'channel_sends' else 'rep_minutes' end
-    left join price as q on q.owner = a.rep_id and q.resource = 'rep_suggestions'
-    left join limit_price as l
-        on l.customer_id = a.customer_id and l.product_id = a.product_id and l.channel = a.channel
-        and coalesce(l.rep_id, '') = coalesce(a.rep_id, '')
-    group by a.customer_id, a.product_id, a.channel
+        customer_id,
+        product_id,
+        channel,
+        string_agg(lever_name || ' x' || cast(factor as varchar), ' | ' order by lever_id) as levers
+    from lever
+    group by customer_id, product_id, channel
 ),
 usual_stop as (
     select customer_id, product_id, channel, min(blocked_by) as blocked_by
@@ -64,13 +66,23 @@ select
     d.rep_id,
     h.purpose,
     d.content_id,
+    d.slot,
     a.potential, a.priority, a.fit, a.novelty, a.response_probability, a.response_sd, a.stage_gain, a.lever,
-    a.fatigue_cost, a.unit_cost, a.minutes, a.value,
+    a.fatigue_cost, a.unit_cost, a.minutes, a.value, a.value_without_levers,
     d.unit_price,
     d.suggestion_price,
     d.limit_cost,
     d.reduced_value,
     d.rank,
+    v.levers,
+    d.propensity,
+    d.explored,
+    d.expected_value,
+    d.planned_value,
+    pr.product_name as planned_product_name,
+    ph.channel_name as planned_channel_name,
+    pk.title as planned_title,
+    d.planned_slot,
     c.simulated,
     c.specialty,
     r.product_name,
@@ -93,8 +105,13 @@ select
     y.fatigue_window_days,
     o.specialty_weight,
     o.activity_rank,
+    o.prescribing,
+    o.prescribed,
+    o.prescribed_usual,
+    y.outcome_measure,
     p.runner_up,
     p.runner_up_value,
+    p.runner_up_reduced_value,
     u.channel as usual_channel,
     uh.channel_name as usual_channel_name,
     u.contacts as usual_contacts,
@@ -108,19 +125,24 @@ select
     s.evidence as consent_evidence,
     s.source as consent_source,
     m.arm,
+    m.values_by,
     y.policy_version,
     y.currency,
+    y.time_zone,
     y.decision_valid_days
-from choice as d
-inner join action as a
+from selection as d
+inner join content_option as a
     on a.customer_id = d.customer_id and a.product_id = d.product_id and a.channel = d.channel
-    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '')
+    and coalesce(a.rep_id, '') = coalesce(d.rep_id, '') and a.content_id = d.content_id
 cross join playbook_policy as y
 inner join customer as c on c.customer_id = d.customer_id
 inner join arm as m on m.customer_id = d.customer_id
 inner join playbook_product as r on r.product_id = d.product_id
 inner join playbook_channel as h on h.channel = d.channel
 inner join playbook_content as k on k.content_id = d.content_id
+inner join playbook_product as pr on pr.product_id = d.planned_product_id
+inner join playbook_channel as ph on ph.channel = d.planned_channel
+inner join playbook_content as pk on pk.content_id = d.planned_content_id
 inner join playbook_ladder as ks on ks.stage = k.stage
 inner join potential as o on o.customer_id = d.customer_id and o.product_id = d.product_id
 left join preference as e on e.customer_id = d.customer_id and e.dimension = 'channel' and e.value = d.channel
@@ -128,13 +150,16 @@ left join belief as b on b.customer_id = d.customer_id and b.product_id = d.prod
 left join playbook_ladder as bs on bs.stage = b.stage
 left join latest as l on l.customer_id = d.customer_id
 left join pressure as q on q.customer_id = d.customer_id and q.channel = 'all' and q.days = y.fatigue_window_days
-left join passed_over as p on p.customer_id = d.customer_id
+left join passed_over as p
+    on p.customer_id = d.customer_id and p.product_id = d.product_id and p.channel = d.channel
 left join usual as u on u.customer_id = d.customer_id
 left join playbook_channel as uh on uh.channel = u.channel
 left join usual_action as ua
     on ua.customer_id = d.customer_id and ua.product_id = d.product_id and ua.channel = u.channel
 left join usual_stop as us
     on us.customer_id = d.customer_id and us.product_id = d.product_id and us.channel = u.channel
+left join weighed as v
+    on v.customer_id = d.customer_id and v.product_id = d.product_id and v.channel = d.channel and m.values_by = 'value'
 left join consent_status as s
     on s.customer_id = d.customer_id and s.channel = d.channel and s.product_id = d.product_id
     and s.purpose = h.purpose

@@ -5,10 +5,12 @@ Every sentence is made from the row of `decision_fact` it explains and states no
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -27,7 +29,10 @@ GATE_WORDS = {
     "repeat_content": "all its content was used too recently",
     "cap": "the contact cap is reached",
     "rest": "the rest period after the last contact is not over",
+    "separation": "it would come too soon after another contact",
 }
+BY_OTHERS = {"response": "the expected response alone", "chance": "chance"}
+WEEKDAYS = {name[:3].lower(): name for name in calendar.day_name}
 
 
 def explain(
@@ -52,10 +57,9 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
     return {
         "decision_id": "D" + hashlib.sha256(key.encode()).hexdigest()[:16],
         "reasons": reasons(fact, as_of),
+        "levers": _levers(fact),
         "why_not_usual": why_not_usual(fact),
         "flip_condition": flip_condition(fact),
-        "propensity": 1.0,  # the choice is deterministic given the arm
-        "explored": False,
         "consent_status": fact["consent_status"]
         or ("none" if fact["consent_rule"] == "required" else "not_required"),
         "consent_proof": _consent_proof(fact),
@@ -64,8 +68,28 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
 
 
 def reasons(fact: Fact, as_of: datetime) -> list[str]:
-    """Return two or three reasons, the customer's own evidence first, each with a dated fact where there is one."""
-    return [_channel_reason(fact), _stage_reason(fact), _pressure_reason(fact, as_of)]
+    """Return three to six reasons, the customer's own evidence first, each with a dated fact where there is one.
+
+    Where it was chosen to learn, the last one says what was expected to be best.
+    """
+    return [
+        _channel_reason(fact),
+        _stage_reason(fact),
+        *_prescribing_reasons(fact),
+        _pressure_reason(fact, as_of),
+        *_lever_reasons(fact),
+        *([_learning_reason(fact)] if fact["explored"] else []),
+    ]
+
+
+def _lever_reasons(fact: Fact) -> list[str]:
+    if not _levers(fact):
+        return []
+    return [f"Weighted x{fact['lever']:.3g} by the playbook's levers: {', '.join(_levers(fact))}."]
+
+
+def _levers(fact: Fact) -> list[str]:
+    return fact["levers"].split(" | ") if fact["levers"] else []
 
 
 def _channel_reason(fact: Fact) -> str:
@@ -94,6 +118,17 @@ def _stage_reason(fact: Fact) -> str:
     )
 
 
+def _prescribing_reasons(fact: Fact) -> list[str]:
+    """Return what outcomes say of the potential, if a source tells them by customer; the medical side is told none."""
+    if fact["prescribed"] is None:
+        return []
+    return [
+        f"Potential counts {fact['prescribing']:.2f} times for prescribing: {fact['prescribed']:.1f} "
+        f"{fact['outcome_measure']} of {fact['product_name']} in the last year, "
+        f"the average customer {fact['prescribed_usual']:.1f}."
+    ]
+
+
 def _pressure_reason(fact: Fact, as_of: datetime) -> str:
     window = f"in the last {fact['fatigue_window_days']} days"
     if fact["last_contact_at"] is None:
@@ -102,6 +137,18 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
     times = "not contacted by us" if not fact["touches"] else f"contacted by us {_times(fact['touches'])}"
     latest = f"the last contact was {_ago(days)} on {_day(fact['last_contact_at'])}"
     return f"{times[0].upper()}{times[1:]} {window}; {latest}."
+
+
+def _learning_reason(fact: Fact) -> str:
+    money = fact["currency"]
+    at = f" on {_slot(fact['planned_slot'])}" if fact["planned_slot"] else ""
+    plan = (
+        f"{fact['planned_product_name']} by {fact['planned_channel_name']} with '{fact['planned_title']}'{at}"
+    )
+    return (
+        f"Chosen to learn: {plan} was expected to be worth {fact['planned_value']:.2f} {money} after all costs, "
+        f"this {fact['expected_value']:.2f} {money}; drawn with probability {fact['propensity']:.1%}."
+    )
 
 
 def why_not_usual(fact: Fact) -> str:
@@ -117,36 +164,39 @@ def why_not_usual(fact: Fact) -> str:
     mine, theirs = fact["reduced_value"], fact["usual_reduced_value"]
     money = fact["currency"]
     if mine >= theirs:
-        return (
-            f"Not {usual}: after the cost of time it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
-        )
-    return f"Not {usual}: worth {theirs:.2f} {money} against {mine:.2f} {money}, but a limit leaves no room for it."
+        return f"Not {usual}: after prices it is worth {theirs:.2f} {money}, this {mine:.2f} {money}."
+    because = "but this was drawn to learn" if fact["explored"] else "but a limit leaves no room for it"
+    return f"Not {usual}: after prices worth {theirs:.2f} {money} against {mine:.2f} {money}, {because}."
 
 
 def flip_condition(fact: Fact) -> str:
-    """Return what would change the decision: the response probability at which the next best action, or none, wins.
+    """Return what would change the decision: the response probability at which the runner-up, or doing nothing, wins.
 
-    Value is linear in the response probability, so the threshold is exact while everything else stays. A runner-up
-    on the same channel shares that probability; then the answer is the value that would have to be lost.
+    Both are worth what is left after the prices of what they use. That is linear in the response probability, so the
+    threshold is exact while everything else stays. A runner-up on the same channel shares that probability; then the
+    answer is the value that would have to be lost.
     """
-    slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / fact["response_probability"]
-    rival = max(fact["runner_up_value"] or 0.0, 0.0)
-    threshold = (rival + fact["fatigue_cost"] + fact["unit_cost"]) / slope
-    other = f"the runner-up {fact['runner_up']}" if fact["runner_up"] and rival > 0 else "doing nothing"
-    if threshold > fact["response_probability"]:
+    if fact["values_by"] in BY_OTHERS:
+        return f"In the arm {fact['arm']} actions are valued by {BY_OTHERS[fact['values_by']]}, not by their worth."
+    probability, left = fact["response_probability"], fact["reduced_value"]
+    rival = max(fact["runner_up_reduced_value"] or 0.0, 0.0)
+    other = f"the runner-up {fact['runner_up']}" if rival > 0 else "doing nothing"
+    would = f"{other[0].upper()}{other[1:]} would be worth more, after prices, if"
+    slope = (fact["value"] + fact["fatigue_cost"] + fact["unit_cost"]) / probability
+    threshold = probability - (left - rival) / slope
+    if threshold > probability:
+        because = "to learn" if fact["explored"] else "because a limit leaves no room for that"
         return (
-            f"Already worth less than {other} ({rival:.2f} against {fact['value']:.2f} {fact['currency']}); "
-            "chosen because a limit leaves no room for that."
+            f"Already worth less, after prices, than {other} ({left:.2f} against {rival:.2f} {fact['currency']}); "
+            f"chosen {because}."
         )
     if rival > 0 and str(fact["runner_up"]).endswith(f"/{fact['channel']}"):
-        lost = f"{fact['value'] - rival:.2f} {fact['currency']}"
+        return f"{would} this lost more than {left - rival:.2f} {fact['currency']} of its value."
+    if threshold <= 0:
         return (
-            f"{other[0].upper()}{other[1:]} would be worth more if this lost more than {lost} of its value."
+            f"No response probability, however low: the goals it serves keep it above {other}, after prices."
         )
-    return (
-        f"{other[0].upper()}{other[1:]} would be worth more if the response probability fell "
-        f"from {fact['response_probability']:.1%} below {threshold:.1%}."
-    )
+    return f"{would} the response probability fell from {probability:.1%} below {threshold:.1%}."
 
 
 def _consent_proof(fact: Fact) -> str:
@@ -161,10 +211,18 @@ def _consent_proof(fact: Fact) -> str:
 
 def _expiry(fact: Fact, as_of: datetime) -> datetime:
     ends = [as_of + timedelta(days=fact["decision_valid_days"])]
-    ends.append(datetime.combine(fact["content_valid_until"] + timedelta(days=1), time.min))
+    last = datetime.combine(
+        fact["content_valid_until"] + timedelta(days=1), time.min, ZoneInfo(fact["time_zone"])
+    )
+    ends.append(last.astimezone(UTC).replace(tzinfo=None))
     if fact["consent_expires_at"] is not None and fact["consent_status"] == "granted":
         ends.append(fact["consent_expires_at"])
     return min(ends)
+
+
+def _slot(slot: str) -> str:
+    weekday, part = slot.split("_")
+    return f"{WEEKDAYS[weekday]} {part}"
 
 
 def _ago(days: int) -> str:

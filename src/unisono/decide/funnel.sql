@@ -9,7 +9,8 @@ gate as (
     from (
         values
             ('kind', 1), ('assignment', 2), ('reach', 3), ('wall', 4), ('control_arm', 5), ('stale_input', 6),
-            ('consent', 7), ('suppression', 8), ('content', 9), ('repeat_content', 10), ('cap', 11), ('rest', 12)
+            ('consent', 7), ('suppression', 8), ('content', 9), ('repeat_content', 10), ('cap', 11), ('rest', 12),
+            ('separation', 13)
     ) as g (gate, position)
 ),
 stopped as (

@@ -22,12 +22,13 @@ from unisono.tables.arrow import schema
 Tables = Mapping[str, pa.Table]
 
 _ACTION = ("customer_id", "product_id", "channel", "rep_id")
+_KEY = ("customer_id", "group", "product_id", "channel", "rep_id")
 _OWN = ("rep_minutes", "rep_suggestions")
 
 
 def price_resources(tables: Tables) -> pa.Table:
     """Kernel: `action`, `resource`, `limit_use` -> `resource_price`."""
-    resource, _, instance = _read(tables)
+    resource, _, instance = read(tables)
     dual = price(instance)
     columns = {
         "resource": resource["resource"],
@@ -40,23 +41,61 @@ def price_resources(tables: Tables) -> pa.Table:
 
 def solve(tables: Tables) -> pa.Table:
     """Kernel: `action`, `resource`, `limit_use`, `resource_price` -> `choice`."""
-    resource, action, instance = _read(tables)
+    resource, action, instance = read(tables)
     is_limit = ~np.asarray(pc.is_in(resource["resource"], pa.array([*_OWN, "channel_sends"])))
-    priced = tables["resource_price"].sort_by([("resource", "ascending"), ("owner", "ascending")])
-    prices = np.asarray(_in_order(priced)["price"], dtype=float)
+    prices = published_prices(tables)
     chosen = np.flatnonzero(choose(instance, prices).chosen)
     return _choice(action.take(pa.array(chosen)), instance.only(chosen), prices, is_limit)
 
 
-def _read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
+def read(tables: Tables) -> tuple[pa.Table, pa.Table, Instance]:
     """Return the resources and the actions in order, and the instance whose parts stand in that order."""
     resource = _in_order(tables["resource"].sort_by([("resource", "ascending"), ("owner", "ascending")]))
-    action = tables["action"]
-    is_own = np.asarray(pc.is_valid(action["rep_id"]))
-    group = pc.if_else(pa.array(is_own), "", action["channel"])
-    keys = [(name, "ascending") for name in ("customer_id", "group", "product_id", "channel", "rep_id")]
-    action = action.append_column("group", group).sort_by(keys)
-    return resource, action, _instance(action, resource, tables["limit_use"])
+    action, limit_use = _grouped(tables["action"]), _grouped(tables["limit_use"])
+    words = {name: pc.unique(action[name]).sort() for name in _KEY}
+    key = _keys(action, words)
+    order = np.argsort(key, kind="stable")
+    action, key, used = action.take(pa.array(order)), key[order], _keys(limit_use, words)
+    row = np.searchsorted(key, used)
+    known = np.flatnonzero(np.append(key, -1)[row] == used)
+    return resource, action, _instance(action, resource, words, limit_use.take(pa.array(known)), row[known])
+
+
+def _grouped(table: pa.Table) -> pa.Table:
+    """Return actions, or what they use, with the group they belong to: all of representatives, or one channel."""
+    group = pc.if_else(pc.is_valid(table["rep_id"]), "", table["channel"])
+    return table.append_column("group", group)
+
+
+def _keys(table: pa.Table, words: Mapping[str, pa.Array]) -> Ints:
+    """Return a number for each row that sorts as the row's texts do; `words` are the texts of each column, in order."""
+    key = np.zeros(table.num_rows, dtype=np.int64)
+    for name, known in words.items():
+        key = key * (len(known) + 1) + _places(table[name], known) + 1
+    return key
+
+
+def _places(column: pa.ChunkedArray, known: pa.Array) -> Ints:
+    """Return the place of each text among the known ones, -1 where it is none of them."""
+    return np.asarray(pc.fill_null(pc.index_in(column, value_set=known), -1), dtype=np.int64)
+
+
+def published_prices(tables: Tables) -> Floats:
+    """Return the prices of `resource_price` in the order of `read`'s resources (m,)."""
+    priced = tables["resource_price"].sort_by([("resource", "ascending"), ("owner", "ascending")])
+    return np.asarray(_in_order(priced)["price"], dtype=float)
+
+
+def published_choice(action: pa.Table, choice: pa.Table) -> Bools:
+    """Return which of `read`'s actions a published `choice` holds (n,)."""
+    keys = [  # a join finds no partner for an empty cell
+        table.select(_ACTION).set_column(3, "rep_id", pc.fill_null(table["rep_id"], ""))
+        for table in (action, choice)
+    ]
+    numbered = keys[0].append_column("row", pa.array(np.arange(action.num_rows)))
+    chosen = np.zeros(action.num_rows, dtype=bool)
+    chosen[np.asarray(numbered.join(keys[1], list(_ACTION), join_type="left semi")["row"])] = True
+    return chosen
 
 
 def _in_order(resource: pa.Table) -> pa.Table:
@@ -66,36 +105,36 @@ def _in_order(resource: pa.Table) -> pa.Table:
     return resource.take(pa.array(np.argsort(np.asarray(place), kind="stable")))
 
 
-def _instance(action: pa.Table, resource: pa.Table, limit_use: pa.Table) -> Instance:
-    kind = resource["resource"].to_pylist()
-    at = {key: place for place, key in enumerate(zip(kind, resource["owner"].to_pylist(), strict=True))}
-    reps, is_goal = kind.count(_OWN[0]), np.array([each == "goal" for each in kind], dtype=bool)
-    rep = np.array([at.get((_OWN[0], who), -1) for who in action["rep_id"].to_pylist()], dtype=np.int64)
-    sends = np.array(
-        [at.get(("channel_sends", name), -1) for name in action["channel"].to_pylist()], dtype=np.int64
-    )
-    count = np.arange(action.num_rows)
+def _instance(
+    action: pa.Table, resource: pa.Table, words: Mapping[str, pa.Array], limit_use: pa.Table, row: Ints
+) -> Instance:
+    """Return the instance of sorted actions; `row` is the action that each row of `limit_use` is about."""
+    kind = np.asarray(resource["resource"])
+    reps, is_goal = int((kind == _OWN[0]).sum()), kind == "goal"
+    at = _named(resource["resource"], resource["owner"]).combine_chunks()
+    rep = _places(_named(_OWN[0], action["rep_id"]), at)
+    sends = _places(_named("channel_sends", action["channel"]), at)
     own, sent = np.flatnonzero(rep >= 0), np.flatnonzero((rep < 0) & (sends >= 0))
-    row, column, amount = _limits(action, at, limit_use)
+    minutes, amount = (np.asarray(each, dtype=float) for each in (action["minutes"], limit_use["amount"]))
+    column = _places(_named(limit_use["resource"], limit_use["owner"]), at)
     uses = sparse.csr_array(
         (
-            np.concatenate(
-                [np.asarray(action["minutes"], dtype=float)[own], np.ones(len(own) + len(sent)), amount]
-            ),
+            np.concatenate([minutes[own], np.ones(len(own) + len(sent)), amount]),
             (
                 np.concatenate([own, own, sent, row]),
                 np.concatenate([rep[own], reps + rep[own], sends[sent], column]),
             ),
         ),
-        shape=(len(count), len(kind)),
+        shape=(action.num_rows, len(kind)),
     )
     uses = sparse.csr_array(uses @ sparse.diags_array(np.where(is_goal, -1.0, 1.0)))
-    customer, capacity = _codes(action["customer_id"]), np.asarray(resource["capacity"], dtype=float)
+    customer = _places(action["customer_id"], words["customer_id"])
+    capacity = np.asarray(resource["capacity"], dtype=float)
     room = np.zeros(int(customer.max(initial=-1)) + 1, dtype=np.int64)
     room[customer] = np.asarray(action["room"])
     return Instance(
         customer=customer,
-        group=_codes(action["group"]),
+        group=_places(action["group"], words["group"]),
         rep=rep,
         value=np.asarray(action["value"], dtype=float),
         uses=uses,
@@ -106,18 +145,9 @@ def _instance(action: pa.Table, resource: pa.Table, limit_use: pa.Table) -> Inst
     )
 
 
-def _limits(
-    action: pa.Table, at: Mapping[tuple[str, str], int], limit_use: pa.Table
-) -> tuple[Ints, Ints, Floats]:
-    """Return action, resource and amount of every use of a budget, quota or goal."""
-    numbered = action.select(_ACTION).append_column("row", pa.array(np.arange(action.num_rows)))
-    blank = [
-        table.set_column(3, "rep_id", pc.fill_null(table["rep_id"], "")) for table in (numbered, limit_use)
-    ]
-    found = blank[1].join(blank[0], list(_ACTION), join_type="inner")
-    places = zip(found["resource"].to_pylist(), found["owner"].to_pylist(), strict=True)
-    column = np.array([at[place] for place in places], dtype=np.int64)
-    return np.asarray(found["row"], dtype=np.int64), column, np.asarray(found["amount"], dtype=float)
+def _named(kind: pa.ChunkedArray | str, owner: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return resources as single texts, empty where nobody owns them."""
+    return pc.binary_join_element_wise(kind, owner, "/")
 
 
 def _plus_one(instance: Instance, prices: Floats, bound: float) -> Floats:
@@ -174,9 +204,3 @@ def _ranks(owner: Ints, reduced: Floats) -> Ints:
     ranks = np.zeros(len(owner), dtype=np.int64)
     ranks[order] = np.arange(len(owner)) - np.repeat(first, np.diff(first, append=len(owner))) + 1
     return ranks
-
-
-def _codes(column: pa.ChunkedArray) -> Ints:
-    """Return a number for each text, in the order of the texts."""
-    encoded = pc.rank(column, sort_keys="ascending", tiebreaker="dense")
-    return np.asarray(encoded, dtype=np.int64) - 1

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import fsum, isclose
 from typing import Protocol
+from zoneinfo import available_timezones
 
 from unisono.errors import did_you_mean
 from unisono.playbook.document import KEY, Loc
-from unisono.playbook.models import Cap, Content, Playbook, Scope
+from unisono.playbook.models import Cap, Content, Playbook, Scope, Separation
 from unisono.playbook.names import company_names, product_names, tidy
 from unisono.playbook.yaml import Finding
 from unisono.tables import EVENTS
 
 SUM_TOLERANCE = 1e-6
+_EVENTS = [event.name for event in EVENTS]
 _EVERY_CHANNEL = "all"  # stands for every channel in caps and consent statements
 
 
@@ -28,8 +30,24 @@ class _HasId(Protocol):
 
 def check(playbook: Playbook) -> Iterator[Finding]:
     """Yield everything that does not hold in `playbook`."""
-    for rule in (_ids, _names, _channels, _caps, _targets, _matrix, _cells, _ladder, _evidence, _limits):
+    for rule in (
+        _ids,
+        _time_zone,
+        _names,
+        _channels,
+        _caps,
+        _targets,
+        _matrix,
+        _cells,
+        _ladder,
+        _evidence,
+        _limits,
+        _levers,
+        _arms,
+    ):
         yield from rule(playbook)
+    for index, separation in enumerate(playbook.separations):
+        yield from _separation(playbook, separation, ("separations", index))
     for index, content in enumerate(playbook.content):
         yield from _content(playbook, content, ("content", index))
 
@@ -52,6 +70,8 @@ def _ids(playbook: Playbook) -> Iterator[Finding]:
             *_ids_in(("quotas",), playbook.quotas),
             *_ids_in(("goals",), playbook.goals),
         ],
+        "lever": _ids_in(("levers",), playbook.levers),
+        "separation": _ids_in(("separations",), playbook.separations),
     }
     for kind, found in kinds.items():
         yield from _twice(found, f"{kind} '{{}}' is given twice", "every id stands for one thing")
@@ -67,6 +87,14 @@ def _twice(found: Iterable[tuple[Loc, str]], message: str, hint: str) -> Iterato
     for loc, word in found:
         if first.setdefault(word, loc) is not loc:
             yield Finding(loc, "UN1006", message.format(word), hint, first[word])
+
+
+def _time_zone(playbook: Playbook) -> Iterator[Finding]:
+    """The market's time zone is one that the tz database has."""
+    zone = playbook.company.time_zone
+    if zone not in available_timezones():
+        hint = did_you_mean(zone, available_timezones())
+        yield Finding(("company", "time_zone"), "UN1004", f"'{zone}' is not an IANA time zone", hint)
 
 
 def _names(playbook: Playbook) -> Iterator[Finding]:
@@ -152,19 +180,18 @@ def _ladder(playbook: Playbook) -> Iterator[Finding]:
 
 def _evidence(playbook: Playbook) -> Iterator[Finding]:
     """Evidence speaks of known events and stages."""
-    events = [event.name for event in EVENTS]
     stages = [stage.id for stage in playbook.ladder.stages]
     for event, weights in playbook.ladder.evidence.items():
-        yield from _known(event, events, "event", ("ladder", "evidence", event, KEY))
+        yield from _known(event, _EVENTS, "event", ("ladder", "evidence", event, KEY))
         for stage in weights:
             yield from _known(stage, stages, "stage", ("ladder", "evidence", event, stage, KEY))
 
 
 def _limits(playbook: Playbook) -> Iterator[Finding]:
-    """Budgets, quotas and goals count channels somebody acts on, all on one side of the wall, and own products."""
+    """A scope has channels somebody acts on, all on one side of the wall, and own products."""
     channels = {channel.id: channel for channel in playbook.channels}
     products = [product.id for product in playbook.products]
-    for section in ("budgets", "quotas", "goals"):
+    for section in ("budgets", "quotas", "goals", "levers"):
         scopes: list[Scope] = getattr(playbook, section)
         for index, scope in enumerate(scopes):
             loc: Loc = (section, index)
@@ -174,17 +201,70 @@ def _limits(playbook: Playbook) -> Iterator[Finding]:
                 yield from _known(name, products, "product", (*loc, "products", place))
             for place, name in enumerate(scope.specialties):
                 if tidy(name) == "*":
-                    hint = "leave 'specialties' out to count all"
+                    hint = "leave 'specialties' out to mean all"
                     yield Finding((*loc, "specialties", place), "UN1004", "'*' is no specialty", hint)
             named = [channels[name] for name in scope.channels if name in channels]
             if len({channel.purpose for channel in named}) > 1:
-                message = f"limit '{scope.id}' counts commercial and medical channels together"
-                yield Finding((*loc, "channels"), "UN1011", message, "write one limit for each side")
+                message = f"'{scope.id}' names commercial and medical channels together"
+                yield Finding((*loc, "channels"), "UN1011", message, "write one for each side")
             if any(channel.owner == "none" for channel in named):
-                message = f"limit '{scope.id}' counts a channel on which nobody acts"
+                message = f"'{scope.id}' names a channel on which nobody acts"
                 yield Finding(
                     (*loc, "channels"), "UN1012", message, "remove the channel, or give it an owner"
                 )
+
+
+def _levers(playbook: Playbook) -> Iterator[Finding]:
+    """A lever is within the bounds of all levers together, and speaks of known stages and events."""
+    stages = [stage.id for stage in playbook.ladder.stages]
+    bounds = playbook.policy.lever_bounds
+    for index, lever in enumerate(playbook.levers):
+        loc: Loc = ("levers", index)
+        for place, name in enumerate(lever.stages):
+            yield from _known(name, stages, "stage", (*loc, "stages", place))
+        if lever.signal:
+            yield from _known(lever.signal.event, _EVENTS, "event", (*loc, "signal", "event"))
+        if not bounds.least <= lever.factor <= bounds.most:
+            message = f"factor {lever.factor:g} of lever '{lever.id}' would be cut"
+            hint = f"levers multiply by {bounds.least:g} to {bounds.most:g}; policy.lever_bounds can say otherwise"
+            yield Finding((*loc, "factor"), "UN1004", message, hint)
+        if lever.starts_on and lever.ends_on and lever.starts_on > lever.ends_on:
+            message = f"lever '{lever.id}' ends on {lever.ends_on}, before {lever.starts_on}"
+            yield Finding((*loc, "ends_on"), "UN1013", message, "starts_on comes first")
+
+
+def _separation(playbook: Playbook, rule: Separation, loc: Loc) -> Iterator[Finding]:
+    """A separation keeps off what somebody could suggest; events are known on their own side of the wall only."""
+    channels = {channel.id: channel for channel in playbook.channels}
+    products = [product.id for product in playbook.products]
+    for place, name in enumerate(rule.never.products):
+        yield from _known(name, products, "product", (*loc, "never", "products", place))
+    for place, name in enumerate(rule.of.events):
+        yield from _known(name, _EVENTS, "event", (*loc, "of", "events", place))
+    for part, names in (("never", rule.never.channels), ("of", rule.of.channels)):
+        for place, name in enumerate(names):
+            yield from _known(name, channels, "channel", (*loc, part, "channels", place))
+    kept, after = (
+        [channels[name] for name in part.channels if name in channels] for part in (rule.never, rule.of)
+    )
+    if any(channel.owner == "none" for channel in kept):
+        message = f"'{rule.id}' keeps off a channel on which nobody acts"
+        yield Finding(
+            (*loc, "never", "channels"), "UN1012", message, "remove the channel, or give it an owner"
+        )
+    if rule.of.events and len({channel.purpose for channel in (*kept, *after)}) > 1:
+        message = f"'{rule.id}' asks for events across the wall between medical and commercial"
+        hint = "leave 'events' out: that there was a contact is all that crosses it"
+        yield Finding((*loc, "of", "events"), "UN1011", message, hint)
+
+
+def _arms(playbook: Playbook) -> Iterator[Finding]:
+    """Experiment arms share the customers out."""
+    arms, held = playbook.policy.arms, playbook.policy.holdout
+    total = fsum((held, arms.usual, arms.propensity_only, arms.no_levers, arms.random_eligible))
+    if total > 1 + SUM_TOLERANCE:
+        message = f"the hold-out and the arms take {total:.0%} of the customers"
+        yield Finding(("policy", "arms"), "UN1004", message, "let their shares add up to 1 at most")
 
 
 def _content(playbook: Playbook, content: Content, loc: Loc) -> Iterator[Finding]:

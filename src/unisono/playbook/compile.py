@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import log
+from math import fsum, log
 from typing import TYPE_CHECKING
 
 from unisono.playbook.models import Budget, Channel, Playbook, Scope
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
-HASHES = 2**32
-"""How many hashes of 8 hex digits there are; arms share them out."""
-END_HASH = "g"
-"""Sorts after every hex digit."""
+SHARE_TOLERANCE = 1e-9
+VALUES_BY = {"propensity_only": "response", "no_levers": "no_levers", "random_eligible": "chance"}
+"""How arms value actions that do not do it as everybody else does."""
 
 
 def compile_playbook(playbook: Playbook) -> dict[str, pa.Table]:
@@ -169,13 +169,18 @@ def _content_tags(playbook: Playbook) -> Iterator[Row]:
 
 
 def _arms(playbook: Playbook) -> Iterator[Row]:
-    """The hold-out has the first hashes, the rest receives suggestions; an arm of nobody is left out."""
-    held = round(playbook.policy.holdout * HASHES)
-    border = END_HASH if held == HASHES else f"{held:08x}"
-    if held > 0:
-        yield {"arm": "holdout", "suggests": False, "from_hash": f"{0:08x}", "until_hash": border}
-    if held < HASHES:
-        yield {"arm": "suggest", "suggests": True, "from_hash": border, "until_hash": END_HASH}
+    """Every arm that has a share; who is in no other arm receives suggestions as planned."""
+    policy = playbook.policy
+    shares = {"holdout": policy.holdout} | {
+        name: getattr(policy.arms, name) for name in ("usual", *VALUES_BY)
+    }
+    shares["suggest"] = max(1 - fsum(shares.values()), 0.0)
+    for position, (arm, share) in enumerate(shares.items(), 1):
+        if share > SHARE_TOLERANCE:
+            by = VALUES_BY.get(arm, "value")
+            row = {"arm": arm, "position": position, "share": share, "values_by": by}
+            explores = by in ("value", "no_levers") and policy.exploration.enabled
+            yield row | {"suggests": arm not in ("holdout", "usual"), "explores": explores}
 
 
 def _limits(playbook: Playbook) -> Iterator[Row]:
@@ -195,19 +200,62 @@ def _limit_scopes(playbook: Playbook) -> Iterator[Row]:
     """A limit counts unit costs if it is a budget, else contacts."""
     for scope in (*playbook.budgets, *playbook.quotas, *playbook.goals):
         for channel in scoped_channels(playbook, scope):
-            for product in scope.products or [each.id for each in playbook.products]:
-                for specialty in dict.fromkeys(map(tidy, scope.specialties)) or ["*"]:
-                    yield {
-                        "limit_id": scope.id,
-                        "channel": channel.id,
-                        "product_id": product,
-                        "specialty": specialty,
-                        "amount": channel.unit_cost if isinstance(scope, Budget) else 1.0,
-                    }
+            amount = channel.unit_cost if isinstance(scope, Budget) else 1.0
+            for row in _scope(playbook, scope, channel):
+                yield row | {"limit_id": scope.id, "amount": amount}
+
+
+def _scope(playbook: Playbook, scope: Scope, channel: Channel) -> Iterator[Row]:
+    """Yield every product and specialty of a scope on one of its channels."""
+    products = dict.fromkeys(scope.products) or _own(playbook)
+    for product_id, specialty in itertools.product(
+        products, dict.fromkeys(map(tidy, scope.specialties)) or ["*"]
+    ):
+        yield {"channel": channel.id, "product_id": product_id, "specialty": specialty}
+
+
+def _own(playbook: Playbook) -> list[str]:
+    return [each.id for each in playbook.products]
+
+
+def _levers(playbook: Playbook) -> Iterator[Row]:
+    for lever in playbook.levers:
+        yield {
+            **lever.model_dump(include={"kind", "factor", "starts_on", "ends_on"}),
+            "lever_id": lever.id,
+            "lever_name": lever.name,
+            "event": lever.signal and lever.signal.event,
+            "within_days": lever.signal and lever.signal.within_days,
+        }
+
+
+def _lever_scopes(playbook: Playbook) -> Iterator[Row]:
+    for lever in playbook.levers:
+        for channel in scoped_channels(playbook, lever):
+            for row in _scope(playbook, lever, channel):
+                for stage in dict.fromkeys(lever.stages) or ["*"]:
+                    yield row | {"lever_id": lever.id, "stage": stage}
+
+
+def _separations(playbook: Playbook) -> Iterator[Row]:
+    for rule in playbook.separations:
+        kept = itertools.product(
+            dict.fromkeys(rule.never.channels), dict.fromkeys(rule.never.products) or _own(playbook)
+        )
+        after = itertools.product(dict.fromkeys(rule.of.channels), dict.fromkeys(rule.of.events) or ["*"])
+        for (channel, product_id), (of_channel, event) in itertools.product(kept, after):
+            yield {
+                "separation_id": rule.id,
+                "channel": channel,
+                "product_id": product_id,
+                "of_channel": of_channel,
+                "event": event,
+                "days": rule.within_days,
+            }
 
 
 def scoped_channels(playbook: Playbook, scope: Scope) -> list[Channel]:
-    """Return the channels a limit counts."""
+    """Return the channels of a scope."""
     if not scope.channels:
         return [each for each in playbook.channels if each.purpose == "commercial" and each.owner != "none"]
     return [each for each in playbook.channels if each.id in scope.channels]
@@ -219,8 +267,17 @@ def _policy(playbook: Playbook) -> Iterator[Row]:
         "policy_version": playbook_hash(playbook),
         "market": playbook.company.market,
         "currency": playbook.company.currency,
+        "time_zone": playbook.company.time_zone,
+        "lever_least": playbook.policy.lever_bounds.least,
+        "lever_most": playbook.policy.lever_bounds.most,
         "belief_half_life_days": playbook.ladder.half_life_days,
+        "stratum_size": playbook.policy.arms.stratum_size,
+        "unit_value": playbook.policy.arms.unit_value,
     }
+
+
+def _exploration(playbook: Playbook) -> Iterator[Row]:
+    yield playbook.policy.exploration.model_dump()
 
 
 _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
@@ -242,5 +299,9 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_arm": _arms,
     "playbook_limit": _limits,
     "playbook_limit_scope": _limit_scopes,
+    "playbook_lever": _levers,
+    "playbook_lever_scope": _lever_scopes,
+    "playbook_separation": _separations,
     "playbook_policy": _policy,
+    "playbook_exploration": _exploration,
 }

@@ -55,6 +55,10 @@ class Company(Section):
     aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
     market: Country
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 currency of all money in the playbook")
+    time_zone: str = Field(
+        default="UTC",
+        description="IANA zone of the market, e.g. Europe/Rome; all limits in days count its days",
+    )
 
 
 class Product(Section):
@@ -205,11 +209,119 @@ class Goal(Scope):
     worth: float = Field(gt=0, description="What one missing suggestion costs, in the playbook's currency")
 
 
+class Signal(Section):
+    """Something that happened lately: a customer without such a touchpoint is not concerned."""
+
+    event: str = Field(description="Event of the vocabulary, about the same product or about none")
+    within_days: Days
+
+
+class Lever(Scope):
+    """A weight on contacts of its scope: what marketers, call plans, signals and journeys add to the evidence."""
+
+    kind: Literal["weight", "goal", "signal", "journey"] = Field(
+        default="weight", description="Where it comes from; all kinds weigh alike"
+    )
+    factor: float = Field(gt=0, description="What it multiplies the value by: above 1 more, below 1 less")
+    stages: list[Id] = Field(
+        default=[], description="Likeliest decision stages of the customer; any unless said"
+    )
+    signal: Signal | None = Field(default=None, description="What must have happened lately")
+    starts_on: date | None = Field(default=None, description="First day it applies")
+    ends_on: date | None = Field(default=None, description="Last day it applies")
+
+
+class Kept(Section):
+    """Suggestions that a separation keeps off."""
+
+    channels: list[Id] = Field(min_length=1)
+    products: list[Id] = Field(default=[], description="Products it concerns; all unless said")
+
+
+class After(Section):
+    """What they are kept off from: the company's contacts on these channels, or only some events of its own side."""
+
+    channels: list[Id] = Field(min_length=1)
+    events: list[str] = Field(
+        default=[], description="Events that count; every contact by the company unless said"
+    )
+
+
+class Separation(Section):
+    """Never one thing within so many days after another."""
+
+    id: Id
+    name: str
+    never: Kept = Field(description="What is not suggested")
+    within_days: Days = Field(
+        description="Days it is not suggested in, the day of the contact being the first"
+    )
+    of: After = Field(description="After what")
+
+
+class Bounds(Section):
+    """The least and the most that all levers of an action together may multiply its value by."""
+
+    least: float = Field(default=0.5, gt=0, le=1)
+    most: float = Field(default=2.0, ge=1)
+
+
+class Exploration(Section):
+    """How suggestions are drawn around the plan, each with a known probability, so that what works can be learned."""
+
+    enabled: bool = Field(default=True, description="Off: what is planned is suggested as it is")
+    draws: int = Field(
+        default=64,
+        ge=1,
+        le=10_000,
+        description="Draws of response probabilities that a customer's channels compete in; an action's share of "
+        "wins is its propensity",
+    )
+    sharpness: float = Field(
+        default=200,
+        gt=0,
+        description="How steeply the probability of contents and slots falls with their value; of n options the draw "
+        "costs at most (n - 1) / sharpness of the best one's value",
+    )
+    slots: int = Field(default=3, ge=1, le=21, description="Best time slots of a channel that are options")
+    new_content_days: Days = Field(
+        default=28, description="Days from its first valid day on in which content is new"
+    )
+    new_content_customers: int = Field(
+        default=100, ge=0, description="Customers who have met a content after whom it is not new any more"
+    )
+    new_content_share: float = Field(
+        default=0.1,
+        ge=0,
+        lt=1,
+        description="Least probability of new content among the contents of its action",
+    )
+
+
+class Arms(Section):
+    """Shares of customers for whom is decided otherwise, to measure against; the hold-out comes on top of them."""
+
+    usual: Share = Field(default=0.0, description="No suggestions: people go on as they do")
+    propensity_only: Share = Field(default=0.0, description="Actions valued by the expected response alone")
+    no_levers: Share = Field(default=0.0, description="Actions valued without levers")
+    random_eligible: Share = Field(default=0.0, description="Permitted actions valued by chance")
+    unit_value: float = Field(
+        default=100.0,
+        gt=0,
+        description="What a certain response is worth where actions are valued by response, and the most that one "
+        "valued by chance is worth, in the playbook's currency",
+    )
+    stratum_size: int = Field(
+        default=20, ge=1, description="Specialties of a territory with fewer customers are put together"
+    )
+
+
 class Policy(Section):
     """The numbers decisions are made by."""
 
     per_customer: int = Field(default=1, ge=0, description="Most suggestions per customer in a run")
     per_rep: int = Field(default=25, ge=0, description="Most suggestions per representative in a run")
+    per_day: int = Field(default=5, ge=1, description="Suggestions on a representative's list for one day")
     alternatives: int = Field(
         default=3, ge=1, le=20, description="Contents kept for each permitted action, the best first"
     )
@@ -229,6 +341,7 @@ class Policy(Section):
         default=0.0, description="Cost per contact already made in the fatigue window"
     )
     fatigue_window_days: Days = 30
+    lever_bounds: Bounds = Bounds()
     outcome_measure: str = Field(
         default="new_rx", description="Measure of outcomes by customer that tells who prescribes much"
     )
@@ -242,6 +355,8 @@ class Policy(Section):
     holdout: Share = Field(
         default=0.05, description="Share of customers who receive no suggestions, to measure by"
     )
+    arms: Arms = Arms()
+    exploration: Exploration = Exploration()
 
 
 class Playbook(Section):
@@ -258,4 +373,6 @@ class Playbook(Section):
     budgets: list[Budget] = []
     quotas: list[Quota] = []
     goals: list[Goal] = []
+    levers: list[Lever] = []
+    separations: list[Separation] = []
     policy: Policy = Policy()

@@ -1,5 +1,5 @@
--- Trials and responses by channel, topic and format; a contact weighs half after each half-life.
--- Contacts of every company count for the channel: they tell how the customer likes to be reached.
+-- Trials and responses by channel, time slot on it, topic and format; a contact weighs half after each half-life.
+-- Contacts of every company count for channel and slot: they tell how the customer likes to be reached, and when.
 with weighted as (
     select
         c.customer_id,
@@ -15,6 +15,19 @@ with weighted as (
 tagged as (
     select customer_id, 'channel' as dimension, channel as value, responded, occurred_at, weight
     from weighted
+    union all
+    -- A source that tells no time of day says midnight.
+    select
+        customer_id,
+        'slot' as dimension,
+        channel || '/' || substr('montuewedthufrisatsun', 1 + 3 * date_diff('day', date_trunc('week', occurred_at), occurred_at), 3)
+        || case when hour(occurred_at) < 12 then '_morning' when hour(occurred_at) < 17 then '_afternoon' else '_evening' end
+            as value,
+        responded,
+        occurred_at,
+        weight
+    from weighted
+    where occurred_at <> date_trunc('day', occurred_at)
     union all
     select w.customer_id, 'topic' as dimension, t.value, w.responded, w.occurred_at, w.weight
     from weighted as w

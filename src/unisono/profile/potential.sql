@@ -35,6 +35,8 @@ compared as (
     select
         r.customer_id,
         u.product_id,
+        coalesce(p.amount, 0) as prescribed,
+        u.amount as prescribed_usual,
         (coalesce(p.amount, 0) + 1) / (u.amount + 1) as of_product,
         (coalesce(o.amount, 0) + 1) / (a.amount + 1) as of_all
     from ranked as r
@@ -49,7 +51,9 @@ known as (
         p.product_id,
         coalesce(t.weight, other.weight, 0.0) as specialty_weight,
         r.activity_rank,
-        case when m.of_product is null then 1.0 else least(sqrt(m.of_product * m.of_all), 3.0) end as prescribing
+        case when m.of_product is null then 1.0 else least(sqrt(m.of_product * m.of_all), 3.0) end as prescribing,
+        m.prescribed,
+        m.prescribed_usual
     from ranked as r
     inner join customer as c on c.customer_id = r.customer_id
     cross join playbook_product as p
@@ -64,5 +68,7 @@ select
     specialty_weight * (1 + activity_rank) / 2 * prescribing as potential,
     specialty_weight,
     activity_rank,
-    prescribing
+    prescribing,
+    prescribed,
+    prescribed_usual
 from known

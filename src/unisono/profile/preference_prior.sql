@@ -39,7 +39,13 @@ correlation as (
     inner join spread as s on s.dimension = o.dimension and s.value = o.value
 ),
 dimension_mean as (
-    select dimension, sum(responses) / sum(trials) as mean from overall group by dimension
+    -- A slot is compared with the other slots of its channel.
+    select
+        dimension,
+        case when dimension = 'slot' then split_part(value, '/', 1) end as channel,
+        sum(responses) / sum(trials) as mean
+    from overall
+    group by dimension, case when dimension = 'slot' then split_part(value, '/', 1) end
 ),
 known as (
     select 'channel' as dimension, channel as value, response_mean as mean, response_strength as strength
@@ -47,7 +53,8 @@ known as (
     union all
     select d.dimension, o.value, d.mean, p.segment_strength as strength
     from overall as o
-    inner join dimension_mean as d on d.dimension = o.dimension
+    inner join dimension_mean as d
+        on d.dimension = o.dimension and (d.channel is null or starts_with(o.value, d.channel || '/'))
     cross join playbook_policy as p
     where o.dimension <> 'channel'
 ),

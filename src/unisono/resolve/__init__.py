@@ -2,11 +2,14 @@
 
 Reads the `source_*` tables, `rep`, `territory_area` and what the snapshot before knew (`previous_*`). Writes
 `customer_xref`, `customer`, `identity_event`, `touchpoint` (split at the wall between medical and commercial),
-`consent`, `outcome` and `assignment`.
+`consent`, `outcome` and `assignment`, and `local_day`, the calendar that days are counted by.
 """
 
 from __future__ import annotations
 
-from unisono.engine.graph import Step, sql_steps
+from unisono.engine.graph import KernelStep, Step, sql_steps
+from unisono.resolve.local_day import local_days
 
-STEPS: tuple[Step, ...] = sql_steps(__file__)
+CALENDAR = KernelStep("local_day", local_days, {"playbook_policy": ("time_zone",)}, values=("as_of",))
+
+STEPS: tuple[Step, ...] = (CALENDAR, *sql_steps(__file__))

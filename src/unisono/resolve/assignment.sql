@@ -1,17 +1,17 @@
 -- Who covers whom on the clock's day: customers named for a representative or a territory, and customers practising in
 -- a territory's area. Only representatives in service that day cover anybody.
 with in_service as (
-    select rep_id, role, territory_id
-    from rep
-    where coalesce(starts_on, cast($as_of as date)) <= cast($as_of as date)
-        and coalesce(ends_on, cast($as_of as date)) >= cast($as_of as date)
+    select r.rep_id, r.role, r.territory_id
+    from rep as r
+    inner join local_day as d on d.age = 0
+    where coalesce(r.starts_on, d.day) <= d.day and coalesce(r.ends_on, d.day) >= d.day
 ),
 named as (
     select x.customer_id, a.rep_id, a.territory_id
     from source_assignment as a
     inner join customer_xref as x on x.system = a.system and x.source_record_id = a.source_record_id
-    where coalesce(a.starts_on, cast($as_of as date)) <= cast($as_of as date)
-        and coalesce(a.ends_on, cast($as_of as date)) >= cast($as_of as date)
+    inner join local_day as d on d.age = 0
+    where coalesce(a.starts_on, d.day) <= d.day and coalesce(a.ends_on, d.day) >= d.day
 ),
 place as (
     select customer_id, 'city' as field, lower(trim(city)) as area from customer

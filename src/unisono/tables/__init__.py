@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from unisono.tables.contract import Column, Event, Table, Type, twin
 from unisono.tables.decide import DECIDE
+from unisono.tables.explore import EXPLORE
 from unisono.tables.ingest import INGEST
 from unisono.tables.plan import PLAN
 from unisono.tables.playbook import PLAYBOOK
@@ -32,7 +33,7 @@ __all__ = [
     "Type",
 ]
 
-_DECLARED = (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE)
+_DECLARED = (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE, *EXPLORE)
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {

@@ -35,6 +35,15 @@ CUSTOMER = c("customer_id", "VARCHAR", "the resolved customer")
 CHANNEL = c("channel", "VARCHAR", "channel of the playbook")
 PRODUCT = c("product_id", "VARCHAR", "product of the playbook")
 REP = c("rep_id", "VARCHAR", "the representative", nullable=True)
+VALUES_BY = ("value", "no_levers", "response", "chance")
+ARM = (
+    c("customer_id", "VARCHAR", "the resolved customer"),
+    c("arm", "VARCHAR", "experiment arm"),
+    c("stratum", "VARCHAR", "specialty and territory at assignment; '*' where these are few"),
+    c("share", "DOUBLE", "probability with which it was assigned", unit="0..1"),
+    c("assigned_at", "TIMESTAMP", "clock of the run that assigned it"),
+)
+SLOT = c("slot", "VARCHAR", "weekday and part of the day; empty where no times are known", nullable=True)
 
 TOUCH = (
     c("occurred_at", "TIMESTAMP", "when it happened"),
@@ -92,11 +101,22 @@ TERMS = (
         "expected gain in long-run stage value if the customer responds",
         unit="currency",
     ),
-    c("lever", "DOUBLE", "bounded weight by journeys, signals and marketers", unit="factor"),
+    c(
+        "lever",
+        "DOUBLE",
+        "bounded weight by journeys, signals and marketers; the arm no_levers values without it",
+        unit="factor",
+    ),
     c("fatigue_cost", "DOUBLE", "cost of one more contact under the present pressure", unit="currency"),
     c("unit_cost", "DOUBLE", "cost of using the channel once", unit="currency"),
     c("minutes", "DOUBLE", "representative's time", unit="minutes"),
-    c("value", "DOUBLE", "product of the factors less the costs", unit="currency"),
+    c(
+        "value",
+        "DOUBLE",
+        "product of the factors less the costs; in arms valued by response or chance, what was decided by instead",
+        unit="currency",
+    ),
+    c("value_without_levers", "DOUBLE", "what it would be with a lever of 1", unit="currency"),
 )
 
 RESOURCE = (
@@ -108,7 +128,7 @@ RESOURCE = (
     ),
     c("owner", "VARCHAR", "the representative, channel or limit"),
 )
-PRICED = (
+PRICES = (
     c(
         "unit_price",
         "DOUBLE",
@@ -128,5 +148,8 @@ PRICED = (
         unit="currency",
     ),
     c("reduced_value", "DOUBLE", "value less the prices of what it uses", unit="currency"),
+)
+PRICED = (
+    *PRICES,
     c("rank", "BIGINT", "order within the representative, or within the channel", unit="position"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unisono.tables.columns import CHANNEL, PRODUCT, c
+from unisono.tables.columns import CHANNEL, PRODUCT, VALUES_BY, c
 from unisono.tables.contract import Table
 
 PLAYBOOK = (
@@ -201,13 +201,15 @@ PLAYBOOK = (
     Table(
         "playbook_arm",
         "playbook",
-        "one experiment arm as a range of hashes",
+        "one experiment arm",
         ("arm",),
         (
             c("arm", "VARCHAR", "arm"),
+            c("position", "BIGINT", "order in which arms are filled", unit="position", minimum=1),
+            c("share", "DOUBLE", "share of customers", unit="0..1"),
             c("suggests", "BOOLEAN", "false where the arm receives no suggestions"),
-            c("from_hash", "VARCHAR", "first 8 hex digits, inclusive"),
-            c("until_hash", "VARCHAR", "first 8 hex digits, exclusive; 'g' is the end"),
+            c("values_by", "VARCHAR", "what actions are valued by", values=VALUES_BY),
+            c("explores", "BOOLEAN", "true where suggestions are drawn around the plan"),
         ),
     ),
     Table(
@@ -237,6 +239,49 @@ PLAYBOOK = (
         ),
     ),
     Table(
+        "playbook_lever",
+        "playbook",
+        "one lever on the value of contacts",
+        ("lever_id",),
+        (
+            c("lever_id", "VARCHAR", "the lever"),
+            c("lever_name", "VARCHAR", "its name"),
+            c("kind", "VARCHAR", "where it comes from", values=("weight", "goal", "signal", "journey")),
+            c("factor", "DOUBLE", "what it multiplies the value by", unit="factor"),
+            c("event", "VARCHAR", "event that must have happened lately", nullable=True),
+            c("within_days", "BIGINT", "how lately", unit="days", nullable=True),
+            c("starts_on", "DATE", "first day it applies", nullable=True),
+            c("ends_on", "DATE", "last day it applies", nullable=True),
+        ),
+    ),
+    Table(
+        "playbook_lever_scope",
+        "playbook",
+        "contacts that a lever weighs",
+        ("lever_id", "channel", "product_id", "specialty", "stage"),
+        (
+            c("lever_id", "VARCHAR", "the lever"),
+            CHANNEL,
+            PRODUCT,
+            c("specialty", "VARCHAR", "specialty of the customer, or *"),
+            c("stage", "VARCHAR", "likeliest decision stage of the customer, or *"),
+        ),
+    ),
+    Table(
+        "playbook_separation",
+        "playbook",
+        "one product on one channel that is kept off one kind of contact",
+        ("separation_id", "channel", "product_id", "of_channel", "event"),
+        (
+            c("separation_id", "VARCHAR", "the separation"),
+            c("channel", "VARCHAR", "channel of what is not suggested"),
+            PRODUCT,
+            c("of_channel", "VARCHAR", "channel of the contact it is kept off"),
+            c("event", "VARCHAR", "event it is kept off, or * for any contact by the company"),
+            c("days", "BIGINT", "days it is not suggested in", unit="days"),
+        ),
+    ),
+    Table(
         "playbook_policy",
         "playbook",
         "the policy's numbers (a single row)",
@@ -245,9 +290,11 @@ PLAYBOOK = (
             c("policy_version", "VARCHAR", "hash of the playbook"),
             c("market", "VARCHAR", "ISO 3166 alpha-2 country of the playbook"),
             c("currency", "VARCHAR", "ISO 4217 currency of all money"),
+            c("time_zone", "VARCHAR", "IANA zone whose calendar days limits count"),
             c("salt", "VARCHAR", "salt of the arm assignment"),
             c("per_customer", "BIGINT", "most suggestions per customer in a run", unit="suggestions"),
             c("per_rep", "BIGINT", "most suggestions per representative in a run", unit="suggestions"),
+            c("per_day", "BIGINT", "suggestions on a representative's list for one day", unit="suggestions"),
             c("alternatives", "BIGINT", "contents kept for each permitted action", unit="contents"),
             c("preference_half_life_days", "DOUBLE", "age at which a contact weighs half", unit="days"),
             c(
@@ -278,6 +325,8 @@ PLAYBOOK = (
                 unit="currency",
             ),
             c("fatigue_window_days", "BIGINT", "window in which contacts tire", unit="days"),
+            c("lever_least", "DOUBLE", "least that all levers together multiply a value by", unit="factor"),
+            c("lever_most", "DOUBLE", "most that all levers together multiply a value by", unit="factor"),
             c(
                 "stale_after_days",
                 "BIGINT",
@@ -285,6 +334,33 @@ PLAYBOOK = (
                 unit="days",
             ),
             c("decision_valid_days", "BIGINT", "days a suggestion may be used", unit="days"),
+            c("stratum_size", "BIGINT", "customers a stratum has at least", unit="customers"),
+            c("unit_value", "DOUBLE", "worth of a response in arms not valued by money", unit="currency"),
+        ),
+    ),
+    Table(
+        "playbook_exploration",
+        "playbook",
+        "how decisions are drawn around the plan (a single row)",
+        ("enabled",),
+        (
+            c("enabled", "BOOLEAN", "false where what is planned is suggested as it is"),
+            c("draws", "BIGINT", "draws of response probabilities that channels compete in", unit="draws"),
+            c("sharpness", "DOUBLE", "how steeply the probability of lesser contents and slots falls"),
+            c("slots", "BIGINT", "best slots of a channel that are options", unit="slots"),
+            c(
+                "new_content_days",
+                "BIGINT",
+                "days from its first valid one on in which content is new",
+                unit="days",
+            ),
+            c(
+                "new_content_customers",
+                "BIGINT",
+                "customers met after whom content is not new",
+                unit="customers",
+            ),
+            c("new_content_share", "DOUBLE", "least probability of new content in its action", unit="0..1"),
         ),
     ),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from unisono.tables.columns import CHANNEL, CUSTOMER, PRODUCT, REP, c
 from unisono.tables.contract import Table
 
+DIMENSIONS = ("channel", "slot", "topic", "format")
+
 PROFILE = (
     Table(
         "contact",
@@ -33,8 +35,8 @@ PROFILE = (
         ("customer_id", "dimension", "value"),
         (
             CUSTOMER,
-            c("dimension", "VARCHAR", "what is preferred", values=("channel", "topic", "format")),
-            c("value", "VARCHAR", "the channel, topic or format"),
+            c("dimension", "VARCHAR", "what is preferred", values=DIMENSIONS),
+            c("value", "VARCHAR", "the channel, topic or format, or the slot as channel/weekday_part"),
             c("trials", "DOUBLE", "contacts, weighted by age", unit="contacts"),
             c("responses", "DOUBLE", "contacts answered, weighted by age", unit="contacts"),
             c("evidence_count", "BIGINT", "contacts, unweighted", unit="contacts"),
@@ -50,8 +52,8 @@ PROFILE = (
         ("segment", "dimension", "value"),
         (
             c("segment", "VARCHAR", "specialty, or unknown; '*' is everybody"),
-            c("dimension", "VARCHAR", "what is preferred", values=("channel", "topic", "format")),
-            c("value", "VARCHAR", "the channel, topic or format"),
+            c("dimension", "VARCHAR", "what is preferred", values=DIMENSIONS),
+            c("value", "VARCHAR", "the channel, topic or format, or the slot as channel/weekday_part"),
             c("mean", "DOUBLE", "expected response probability", unit="0..1"),
             c("strength", "DOUBLE", "how many own contacts it weighs", unit="contacts"),
         ),
@@ -64,8 +66,8 @@ PROFILE = (
         ("customer_id", "dimension", "value"),
         (
             CUSTOMER,
-            c("dimension", "VARCHAR", "what is preferred", values=("channel", "topic", "format")),
-            c("value", "VARCHAR", "the channel, topic or format"),
+            c("dimension", "VARCHAR", "what is preferred", values=DIMENSIONS),
+            c("value", "VARCHAR", "the channel, topic or format, or the slot as channel/weekday_part"),
             c("mean", "DOUBLE", "posterior mean", unit="0..1"),
             c("sd", "DOUBLE", "posterior standard deviation", unit="0..1"),
             c("evidence_count", "BIGINT", "contacts behind it", unit="contacts"),
@@ -129,6 +131,14 @@ PROFILE = (
             c("specialty_weight", "DOUBLE", "weight of the specialty in the playbook", unit="0..1"),
             c("activity_rank", "DOUBLE", "rank among customers by contacts with any company", unit="0..1"),
             c("prescribing", "DOUBLE", "outcomes beside the average; 1 where not told", unit="0..3"),
+            c(
+                "prescribed",
+                "DOUBLE",
+                "outcomes of the last year; empty where no source tells them by customer",
+                unit="by measure",
+                nullable=True,
+            ),
+            c("prescribed_usual", "DOUBLE", "the average customer's", unit="by measure", nullable=True),
         ),
         two_sided=True,
     ),

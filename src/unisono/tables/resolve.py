@@ -138,4 +138,15 @@ RESOLVE = (
             c("basis", "VARCHAR", "why", values=("named", "area")),
         ),
     ),
+    Table(
+        "local_day",
+        "resolve",
+        "one calendar day of the market, counted back from the clock's",
+        ("age",),
+        (
+            c("age", "BIGINT", "days before the clock's day", unit="days", minimum=0),
+            c("day", "DATE", "the day"),
+            c("begins_at", "TIMESTAMP", "instant it begins at"),
+        ),
+    ),
 )

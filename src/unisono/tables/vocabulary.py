@@ -43,4 +43,5 @@ GATES = (
     "repeat_content",
     "cap",
     "rest",
+    "separation",
 )

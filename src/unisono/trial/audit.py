@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from unisono.playbook import Playbook
 from unisono.playbook.models import Channel, Content
@@ -67,8 +69,10 @@ def _summary(findings: Sequence[Finding]) -> dict[str, Any]:
 
 def audit(suggestions: Sequence[Suggestion], facts: Facts, book: Playbook, clock: datetime) -> Audit:
     """Check a week's suggestions against what was known before `clock` (UTC)."""
-    longest = max((days for _, _, days, _ in _limits(book)), default=0)
-    since, today = clock.date() - timedelta(days=longest), clock.date()
+    windows = [days for _, _, days, _ in _limits(book)]
+    longest = max(windows + [rule.within_days for rule in book.separations], default=0)
+    today = _today(book, clock)
+    since = today - timedelta(days=longest)
     recent = [contact for contact in facts.contacts if since < contact.day <= today]
     sound = [contact for contact in recent if contact.is_sound]
     customers = _Reading(facts, facts.customers(), sound, book, clock)
@@ -129,6 +133,7 @@ class _Reading:
                 if against:
                     yield Finding("consent", row["decision_id"], against, who)
             yield from self._too_many(who, rows)
+            yield from self._too_soon(who, rows)
 
     def _too_many(self, who: str, rows: Sequence[Suggestion]) -> Iterator[Finding]:
         """Yield the limits that suggestions break together with the contacts in the days up to the clock's."""
@@ -139,13 +144,33 @@ class _Reading:
             here = [row for row in rows if channel in (row["channel"], "all")]
             if not here:
                 continue
-            made = sum(
-                channel in (contact.channel, "all") and 0 <= (self.clock.date() - contact.day).days < days
-                for contact in self.contacts[who].values()
-            )
+            made = sum(channel in (contact.channel, "all") for contact in self._within(days, who))
             if made + len(here) > at_most:
                 because = f"{made} contacts on {channel} in {days} days and {len(here)} suggested, at most {at_most}"
                 yield Finding(kind, here[-1]["decision_id"], because, who)
+
+    def _too_soon(self, who: str, rows: Sequence[Suggestion]) -> Iterator[Finding]:
+        """Yield suggestions that a separation keeps off a contact or off another suggestion.
+
+        Exports are not searched for the events that some separations ask for: those are left out.
+        """
+        for rule, row in product(self.book.separations, rows):
+            about = row["channel"] in rule.never.channels and row["product_id"] in (
+                rule.never.products or [row["product_id"]]
+            )
+            if rule.of.events or not about:
+                continue
+            met = [contact.channel for contact in self._within(rule.within_days, who)]
+            met += [other["channel"] for other in rows if other["channel"] != row["channel"]]
+            found = next((channel for channel in met if channel in rule.of.channels), None)
+            if found:
+                because = f"{row['channel']} within {rule.within_days} days of {found}"
+                yield Finding("separation", row["decision_id"], because, who)
+
+    def _within(self, days: int, who: str) -> list[Contact]:
+        """Return the contacts with somebody in so many days, the clock's day being the last."""
+        today = _today(self.book, self.clock)
+        return [each for each in self.contacts[who].values() if 0 <= (today - each.day).days < days]
 
     def _refusal(self, who: str, channel: Channel, product: str) -> str:
         """Return what of all that was stated speaks against a contact; empty if nothing does."""
@@ -201,6 +226,11 @@ class _Reading:
         return self.owner.get(record, "/".join(record))
 
 
+def _today(book: Playbook, clock: datetime) -> date:
+    """Return the market's calendar day at an instant of UTC."""
+    return clock.replace(tzinfo=UTC).astimezone(ZoneInfo(book.company.time_zone)).date()
+
+
 def _limits(book: Playbook) -> Iterator[tuple[str, str, int, int]]:
     """Yield kind, channel, days and most contacts of every cap and rest; after a contact at rest there is one more."""
     for cap in book.policy.caps:
@@ -230,7 +260,7 @@ def _content(suggestions: Iterable[Suggestion], book: Playbook, clock: datetime)
 def _unfit(content: Content, row: Suggestion, channel: Channel, book: Playbook, clock: datetime) -> str:
     if content.status != "approved":
         return content.status
-    if not content.valid_from <= clock.date() <= content.valid_until:
+    if not content.valid_from <= _today(book, clock) <= content.valid_until:
         return f"valid from {content.valid_from} until {content.valid_until}"
     if content.product != row["product_id"] or channel.id not in content.channels:
         return f"not made for {row['product_id']} on {channel.id}"
@@ -246,7 +276,7 @@ def _capacity(
 ) -> Iterator[Finding]:
     """Yield suggestions beyond the minutes of the roster, the length of a list, or a channel's capacity."""
     channels = {channel.id: channel for channel in book.channels}
-    roster = facts.minutes(clock.date())
+    roster = facts.minutes(_today(book, clock))
     spent: dict[str, float] = defaultdict(float)
     listed = Counter[str]()
     for row in suggestions:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,7 +59,9 @@ class Reader:
         self._folder = folder
         self._facts = Facts(people=_people(folder / "truth" / "customers.parquet"))
         self._known: set[Path] = set()
-        self._names = _product_names(load_playbook(folder / "playbook"))
+        book = load_playbook(folder / "playbook")
+        self._names = _product_names(book)
+        self._zone = ZoneInfo(book.company.time_zone)
         self._products: dict[str, str] = {}  # by the CRM's id
         self._mails: dict[str, Record] = {}  # to whom, by the CRM's id
         self._said: dict[tuple[Any, ...], tuple[str, Statement]] = {}
@@ -142,12 +144,12 @@ class Reader:
         who = ("crm", row["Account_vod__c"])
         self._mails[row["Id"]] = who
         at = instant(row["Email_Sent_Date_vod__c"])
-        self._contact(who, row["Id"], "approved_email", at and at.date(), is_sound=not row[BROKEN])
+        self._contact(who, row["Id"], "approved_email", self._day(at), is_sound=not row[BROKEN])
 
     def _logged(self, row: Row, _path: Path) -> None:
         who, at = mail_record(row["contact"]), instant(row["ts"])
         if word(row["type"]) == "send":
-            self._contact(who, row["message_id"], "approved_email", at and at.date())
+            self._contact(who, row["message_id"], "approved_email", self._day(at))
         if word(row["type"]) == "unsubscribe" and at:
             self._facts.unsubscribed.append((who, "approved_email", at))
 
@@ -155,7 +157,7 @@ class Reader:
         if row["kind"] == "Webinar" and word(row["status"]) == "invited":
             at, is_sound = instant(row["at"], ROME), is_number(row["minutes"]) and not row[BROKEN]
             who = mail_record(row["attendee"])
-            self._contact(who, row["journey"], "webinar", at and at.date(), is_sound=is_sound)
+            self._contact(who, row["journey"], "webinar", self._day(at), is_sound=is_sound)
 
     def _tracked(self, row: Row, _path: Path) -> None:
         if row["event"] == "Message Sent":
@@ -165,9 +167,13 @@ class Reader:
                 mail_record(row["userId"]),
                 row["session_id"],
                 channel,
-                at and at.date(),
+                self._day(at),
                 is_sound=bool(row["messageId"]),
             )
+
+    def _day(self, at: datetime | None) -> date | None:
+        """Return the market's calendar day at an instant of UTC."""
+        return at and at.replace(tzinfo=UTC).astimezone(self._zone).date()
 
     def _contact(
         self, who: Record, contact_id: str, channel: str, on: date | None, *, is_sound: bool = True

@@ -17,7 +17,7 @@ def mail_record(number: str) -> Record:
 
 @dataclass(frozen=True)
 class Contact:
-    """The company reached out to somebody; the `day` is the one written in the export.
+    """The company reached out to somebody; the `day` is the one written in the export, or the market's at an instant.
 
     `is_sound` is false where the row, or one of the same contact, breaks its file's own rules: ingestion keeps such
     rows out until they are mended, so no run can know of them.

@@ -19,19 +19,19 @@ WITH every AS (
   FROM medical_touchpoint
   WHERE
     is_own AND direction = 'outbound'
-), contact_day AS (
-  SELECT DISTINCT
+), reached_out AS (
+  SELECT
     t.customer_id,
     t.channel,
     t.contact_id,
-    DATEDIFF(
-      DAY,
-      CAST(t.occurred_at AS DATE),
-      CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
-    ) AS age
+    MAX(t.occurred_at) AS occurred_at
   FROM every AS t
   INNER JOIN playbook_event AS e
     ON e.event = t.event AND e.is_contact
+  GROUP BY
+    t.customer_id,
+    t.channel,
+    t.contact_id
 ), counted AS (
   SELECT
     d.decision_id,
@@ -47,12 +47,14 @@ WITH every AS (
     AND (
       o.channel = c.channel OR c.channel = 'all'
     )
-  LEFT JOIN contact_day AS t
+  INNER JOIN local_day AS w
+    ON w.age = c.days - 1
+  LEFT JOIN reached_out AS t
     ON t.customer_id = d.customer_id
     AND (
       t.channel = c.channel OR c.channel = 'all'
     )
-    AND t.age < c.days
+    AND t.occurred_at >= w.begins_at
   GROUP BY
     d.decision_id,
     c.channel,

@@ -8,11 +8,13 @@ INNER JOIN playbook_channel AS h
 INNER JOIN customer AS u
   ON u.customer_id = d.customer_id
 CROSS JOIN playbook_policy AS y
+INNER JOIN local_day AS w
+  ON w.age = 0
 LEFT JOIN playbook_content AS c
   ON c.content_id = d.content_id
   AND c.status = 'approved'
-  AND c.valid_from <= CAST(d.decided_at AS DATE)
-  AND c.valid_until >= CAST(d.decided_at AS DATE)
+  AND c.valid_from <= w.day
+  AND c.valid_until >= w.day
   AND c.product_id = d.product_id
   AND c.purpose = h.purpose
 LEFT JOIN playbook_content_tag AS t

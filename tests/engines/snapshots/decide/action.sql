@@ -1,7 +1,7 @@
 /* Permitted actions with their best content. */
 SELECT
   *
-  EXCEPT (place)
+  EXCEPT (place, is_new)
 FROM content_option
 WHERE
   place = 1

@@ -70,6 +70,12 @@ WITH usable AS (
     occurred_at,
     ROW_NUMBER() OVER (ORDER BY occurred_at DESC) AS place
   FROM latest
+), separated AS (
+  SELECT DISTINCT
+    customer_id,
+    product_id,
+    channel
+  FROM separation
 ), size AS (
   SELECT
     COUNT(*) AS touches
@@ -130,14 +136,7 @@ SELECT
     THEN 'wall'
     WHEN NOT COALESCE(arm.suggests, FALSE)
     THEN 'control_arm'
-    WHEN COALESCE(
-      DATEDIFF(
-        DAY,
-        CAST(n.newest_at AS DATE),
-        CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
-      ) > y.stale_after_days,
-      TRUE
-    )
+    WHEN COALESCE(n.newest_at < w.begins_at, TRUE)
     THEN 'stale_input'
     WHEN x.consent = 'required' AND COALESCE(s.status, 'none') <> 'granted'
     THEN 'consent'
@@ -159,10 +158,14 @@ SELECT
     THEN 'cap'
     WHEN COALESCE(o.resting, FALSE)
     THEN 'rest'
+    WHEN NOT v.customer_id IS NULL
+    THEN 'separation'
   END AS blocked_by
 FROM pair AS x
 CROSS JOIN playbook_policy AS y
 CROSS JOIN newest AS n
+INNER JOIN local_day AS w
+  ON w.age = y.stale_after_days
 LEFT JOIN bound AS e
   ON e.channel = x.channel
 LEFT JOIN reached AS r
@@ -187,6 +190,10 @@ LEFT JOIN over_cap AS o
   ON o.customer_id = x.customer_id AND o.channel = x.channel
 LEFT JOIN over_cap AS oa
   ON oa.customer_id = x.customer_id AND oa.channel = 'all'
+LEFT JOIN separated AS v
+  ON v.customer_id = x.customer_id
+  AND v.product_id = x.product_id
+  AND v.channel = x.channel
 LEFT JOIN forbidden AS f
   ON f.channel = x.channel
 LEFT JOIN forbidden AS fa

@@ -16,14 +16,16 @@ SELECT
   CASE
     WHEN c.status <> 'approved'
     THEN 'not_approved'
-    WHEN c.valid_from > CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    WHEN c.valid_from > d.day
     THEN 'not_yet_valid'
-    WHEN c.valid_until < CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    WHEN c.valid_until < d.day
     THEN 'expired'
     WHEN m.content_id IS NULL
     THEN 'market'
   END AS blocked_by
 FROM playbook_content AS c
+INNER JOIN local_day AS d
+  ON d.age = 0
 INNER JOIN playbook_content_tag AS h
   ON h.content_id = c.content_id AND h.tag = 'channel'
 INNER JOIN playbook_channel AS w

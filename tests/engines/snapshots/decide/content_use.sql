@@ -4,15 +4,11 @@ SELECT
   t.customer_id,
   t.content_id,
   MAX(t.occurred_at) AS last_used_at,
-  BOOL_OR(
-    DATEDIFF(
-      DAY,
-      CAST(t.occurred_at AS DATE),
-      CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
-    ) < p.repeat_content_days
-  ) AS too_recent
+  BOOL_OR(t.occurred_at >= d.begins_at) AS too_recent
 FROM touchpoint AS t
 CROSS JOIN playbook_policy AS p
+INNER JOIN local_day AS d
+  ON d.age = p.repeat_content_days - 1
 WHERE
   t.is_own AND NOT t.content_id IS NULL
 GROUP BY

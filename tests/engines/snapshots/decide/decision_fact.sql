@@ -1,4 +1,4 @@
-/* Everything an explanation of one choice may state, gathered once: no sentence may say what is not here. */
+/* Everything an explanation of one suggestion may state, gathered once: no sentence may say what is not here. */
 WITH latest AS (
   SELECT
     customer_id,
@@ -43,69 +43,82 @@ WITH latest AS (
   ) AS _t
   WHERE
     _w = 1
+), chosen AS (
+  SELECT
+    d.customer_id,
+    d.product_id,
+    d.channel,
+    p.part
+  FROM selection AS d
+  INNER JOIN priced_action AS p
+    ON p.customer_id = d.customer_id
+    AND p.product_id = d.product_id
+    AND p.channel = d.channel
+    AND COALESCE(p.rep_id, '') = COALESCE(d.rep_id, '')
 ), passed_over AS (
+  /* Only what could take the place of the choice: not what another choice of the customer leaves no room for. */
   SELECT
     customer_id,
+    product_id,
+    channel,
     runner_up,
-    runner_up_value
+    runner_up_value,
+    runner_up_reduced_value
   FROM (
+    /* Only what could take the place of the choice: not what another choice of the customer leaves no room for. */
     SELECT
-      a.customer_id,
+      d.customer_id,
+      d.product_id,
+      d.channel,
       a.product_id || '/' || a.channel AS runner_up,
       a.value AS runner_up_value,
+      a.reduced_value AS runner_up_reduced_value,
       ROW_NUMBER() OVER (
-        PARTITION BY a.customer_id
-        ORDER BY a.value DESC, a.product_id NULLS LAST, a.channel NULLS LAST, a.rep_id NULLS LAST
+        PARTITION BY d.customer_id, d.product_id, d.channel
+        ORDER BY a.reduced_value DESC, a.product_id NULLS LAST, a.channel NULLS LAST, a.rep_id NULLS LAST
       ) AS _w
-    FROM action AS a
-    LEFT JOIN choice AS d
-      ON d.customer_id = a.customer_id
-      AND d.product_id = a.product_id
-      AND d.channel = a.channel
+    FROM chosen AS d
+    INNER JOIN priced_action AS a
+      ON a.customer_id = d.customer_id
+    LEFT JOIN chosen AS o
+      ON o.customer_id = a.customer_id
+      AND (
+        (
+          o.product_id = a.product_id AND o.channel = a.channel
+        )
+        OR (
+          o.part = a.part AND o.part <> d.part
+        )
+      )
     WHERE
-      d.customer_id IS NULL
+      o.customer_id IS NULL
   ) AS _t
   WHERE
     _w = 1
-), limit_price AS (
-  SELECT
-    u.customer_id,
-    u.product_id,
-    u.channel,
-    u.rep_id,
-    SUM(CASE WHEN u.resource = 'goal' THEN -p.price ELSE p.price END * u.amount) AS cost
-  FROM limit_use AS u
-  INNER JOIN price AS p
-    ON p.resource = u.resource AND p.owner = u.owner
-  GROUP BY
-    u.customer_id,
-    u.product_id,
-    u.channel,
-    u.rep_id
 ), usual_action AS (
   SELECT
-    a.customer_id,
-    a.product_id,
-    a.channel,
-    MAX(a.value) AS value,
-    MAX(
-      a.value - COALESCE(p.price, 0) * CASE WHEN a.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE a.minutes END - COALESCE(q.price, 0) - COALESCE(l.cost, 0)
-    ) AS reduced_value
-  FROM action AS a
-  LEFT JOIN price AS p
-    ON p.owner = COALESCE(a.rep_id, a.channel)
-    AND p.resource = CASE WHEN a.rep_id IS NULL THEN 'channel_sends' ELSE 'rep_minutes' END
-  LEFT JOIN price AS q
-    ON q.owner = a.rep_id AND q.resource = 'rep_suggestions'
-  LEFT JOIN limit_price AS l
-    ON l.customer_id = a.customer_id
-    AND l.product_id = a.product_id
-    AND l.channel = a.channel
-    AND COALESCE(l.rep_id, '') = COALESCE(a.rep_id, '')
+    customer_id,
+    product_id,
+    channel,
+    MAX(value) AS value,
+    MAX(reduced_value) AS reduced_value
+  FROM priced_action
   GROUP BY
-    a.customer_id,
-    a.product_id,
-    a.channel
+    customer_id,
+    product_id,
+    channel
+), weighed AS (
+  SELECT
+    customer_id,
+    product_id,
+    channel,
+    LISTAGG(lever_name || ' x' || CAST(factor AS STRING), ' | ') WITHIN GROUP (ORDER BY
+      lever_id NULLS LAST) AS levers
+  FROM lever
+  GROUP BY
+    customer_id,
+    product_id,
+    channel
 ), usual_stop AS (
   SELECT
     customer_id,
@@ -127,6 +140,7 @@ SELECT
   d.rep_id,
   h.purpose,
   d.content_id,
+  d.slot,
   a.potential,
   a.priority,
   a.fit,
@@ -139,11 +153,21 @@ SELECT
   a.unit_cost,
   a.minutes,
   a.value,
+  a.value_without_levers,
   d.unit_price,
   d.suggestion_price,
   d.limit_cost,
   d.reduced_value,
   d.rank,
+  v.levers,
+  d.propensity,
+  d.explored,
+  d.expected_value,
+  d.planned_value,
+  pr.product_name AS planned_product_name,
+  ph.channel_name AS planned_channel_name,
+  pk.title AS planned_title,
+  d.planned_slot,
   c.simulated,
   c.specialty,
   r.product_name,
@@ -166,8 +190,13 @@ SELECT
   y.fatigue_window_days,
   o.specialty_weight,
   o.activity_rank,
+  o.prescribing,
+  o.prescribed,
+  o.prescribed_usual,
+  y.outcome_measure,
   p.runner_up,
   p.runner_up_value,
+  p.runner_up_reduced_value,
   u.channel AS usual_channel,
   uh.channel_name AS usual_channel_name,
   u.contacts AS usual_contacts,
@@ -181,15 +210,18 @@ SELECT
   s.evidence AS consent_evidence,
   s.source AS consent_source,
   m.arm,
+  m.values_by,
   y.policy_version,
   y.currency,
+  y.time_zone,
   y.decision_valid_days
-FROM choice AS d
-INNER JOIN action AS a
+FROM selection AS d
+INNER JOIN content_option AS a
   ON a.customer_id = d.customer_id
   AND a.product_id = d.product_id
   AND a.channel = d.channel
   AND COALESCE(a.rep_id, '') = COALESCE(d.rep_id, '')
+  AND a.content_id = d.content_id
 CROSS JOIN playbook_policy AS y
 INNER JOIN customer AS c
   ON c.customer_id = d.customer_id
@@ -201,6 +233,12 @@ INNER JOIN playbook_channel AS h
   ON h.channel = d.channel
 INNER JOIN playbook_content AS k
   ON k.content_id = d.content_id
+INNER JOIN playbook_product AS pr
+  ON pr.product_id = d.planned_product_id
+INNER JOIN playbook_channel AS ph
+  ON ph.channel = d.planned_channel
+INNER JOIN playbook_content AS pk
+  ON pk.content_id = d.planned_content_id
 INNER JOIN playbook_ladder AS ks
   ON ks.stage = k.stage
 INNER JOIN potential AS o
@@ -219,6 +257,8 @@ LEFT JOIN pressure AS q
   AND q.days = y.fatigue_window_days
 LEFT JOIN passed_over AS p
   ON p.customer_id = d.customer_id
+  AND p.product_id = d.product_id
+  AND p.channel = d.channel
 LEFT JOIN usual AS u
   ON u.customer_id = d.customer_id
 LEFT JOIN playbook_channel AS uh
@@ -231,6 +271,11 @@ LEFT JOIN usual_stop AS us
   ON us.customer_id = d.customer_id
   AND us.product_id = d.product_id
   AND us.channel = u.channel
+LEFT JOIN weighed AS v
+  ON v.customer_id = d.customer_id
+  AND v.product_id = d.product_id
+  AND v.channel = d.channel
+  AND m.values_by = 'value'
 LEFT JOIN consent_status AS s
   ON s.customer_id = d.customer_id
   AND s.channel = d.channel

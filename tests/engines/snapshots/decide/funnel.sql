@@ -22,7 +22,8 @@ WITH asked AS (
     ('content', 9),
     ('repeat_content', 10),
     ('cap', 11),
-    ('rest', 12) AS g(gate, position)
+    ('rest', 12),
+    ('separation', 13) AS g(gate, position)
 ), stopped AS (
   SELECT
     customer_id,

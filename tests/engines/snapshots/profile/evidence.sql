@@ -1,5 +1,5 @@
-/* Trials and responses by channel, topic and format; a contact weighs half after each half-life. */
-/* Contacts of every company count for the channel: they tell how the customer likes to be reached. */
+/* Trials and responses by channel, time slot on it, topic and format; a contact weighs half after each half-life. */
+/* Contacts of every company count for channel and slot: they tell how the customer likes to be reached, and when. */
 WITH weighted AS (
   SELECT
     c.customer_id,
@@ -28,6 +28,32 @@ WITH weighted AS (
     occurred_at,
     weight
   FROM weighted
+  UNION ALL
+  /* A source that tells no time of day says midnight. */
+  SELECT
+    customer_id,
+    'slot' AS dimension,
+    channel || '/' || SUBSTRING(
+      'montuewedthufrisatsun',
+      1 + 3 * DATEDIFF(
+        DAY,
+        CAST(CAST(DATE_TRUNC('WEEK', occurred_at) AS TIMESTAMP_NTZ) AS DATE),
+        CAST(occurred_at AS DATE)
+      ),
+      3
+    ) || CASE
+      WHEN HOUR(occurred_at) < 12
+      THEN '_morning'
+      WHEN HOUR(occurred_at) < 17
+      THEN '_afternoon'
+      ELSE '_evening'
+    END AS value,
+    responded,
+    occurred_at,
+    weight
+  FROM weighted
+  WHERE
+    occurred_at <> CAST(DATE_TRUNC('DAY', occurred_at) AS TIMESTAMP_NTZ)
   UNION ALL
   SELECT
     w.customer_id,

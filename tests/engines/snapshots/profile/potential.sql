@@ -72,6 +72,8 @@ WITH activity AS (
   SELECT
     r.customer_id,
     u.product_id,
+    COALESCE(p.amount, 0) AS prescribed,
+    u.amount AS prescribed_usual,
     (
       COALESCE(p.amount, 0) + 1
     ) / NULLIF((
@@ -99,7 +101,9 @@ WITH activity AS (
       WHEN m.of_product IS NULL
       THEN CAST(1.0 AS DOUBLE)
       ELSE LEAST(SQRT(m.of_product * m.of_all), CAST(3.0 AS DOUBLE))
-    END AS prescribing
+    END AS prescribing,
+    m.prescribed,
+    m.prescribed_usual
   FROM ranked AS r
   INNER JOIN customer AS c
     ON c.customer_id = r.customer_id
@@ -121,5 +125,7 @@ SELECT
   ) / 2 * prescribing AS potential,
   specialty_weight,
   activity_rank,
-  prescribing
+  prescribing,
+  prescribed,
+  prescribed_usual
 FROM known

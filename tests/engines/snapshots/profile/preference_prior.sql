@@ -66,12 +66,15 @@ WITH base AS (
   INNER JOIN spread AS s
     ON s.dimension = o.dimension AND s.value = o.value
 ), dimension_mean AS (
+  /* A slot is compared with the other slots of its channel. */
   SELECT
     dimension,
+    CASE WHEN dimension = 'slot' THEN SPLIT_PART(value, '/', 1) END AS channel,
     SUM(responses) / NULLIF(SUM(trials), 0) AS mean
   FROM overall
   GROUP BY
-    dimension
+    dimension,
+    CASE WHEN dimension = 'slot' THEN SPLIT_PART(value, '/', 1) END
 ), known AS (
   SELECT
     'channel' AS dimension,
@@ -88,6 +91,9 @@ WITH base AS (
   FROM overall AS o
   INNER JOIN dimension_mean AS d
     ON d.dimension = o.dimension
+    AND (
+      d.channel IS NULL OR STARTSWITH(o.value, d.channel || '/')
+    )
   CROSS JOIN playbook_policy AS p
   WHERE
     o.dimension <> 'channel'

@@ -2,13 +2,14 @@
 /* a territory's area. Only representatives in service that day cover anybody. */
 WITH in_service AS (
   SELECT
-    rep_id,
-    role,
-    territory_id
-  FROM rep
+    r.rep_id,
+    r.role,
+    r.territory_id
+  FROM rep AS r
+  INNER JOIN local_day AS d
+    ON d.age = 0
   WHERE
-    COALESCE(starts_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) <= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
-    AND COALESCE(ends_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) >= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    COALESCE(r.starts_on, d.day) <= d.day AND COALESCE(r.ends_on, d.day) >= d.day
 ), named AS (
   SELECT
     x.customer_id,
@@ -17,9 +18,10 @@ WITH in_service AS (
   FROM source_assignment AS a
   INNER JOIN customer_xref AS x
     ON x.system = a.system AND x.source_record_id = a.source_record_id
+  INNER JOIN local_day AS d
+    ON d.age = 0
   WHERE
-    COALESCE(a.starts_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) <= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
-    AND COALESCE(a.ends_on, CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)) >= CAST(CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ) AS DATE)
+    COALESCE(a.starts_on, d.day) <= d.day AND COALESCE(a.ends_on, d.day) >= d.day
 ), place AS (
   SELECT
     customer_id,
