@@ -56,7 +56,7 @@ class Instance:
     def take(self, cells: np.ndarray) -> Instance:
         """Return the instance with only these cells (ascending indices)."""
         kept = {name: getattr(self, name)[cells] for name in CELL_FIELDS}
-        return replace(self, **kept, shared=self.shared[:, cells])
+        return replace(self, **kept, shared=self.shared.take(cells, axis=1))
 
     def save(self, path: Path) -> None:
         """Write the file."""

@@ -29,22 +29,15 @@ def _choice(instance: Instance) -> Choice:
     """Return the instance as the package wants it: one resource a column, goals as limits with negative use."""
     reps, shared, goals = len(instance.rep_capacity), len(instance.capacity), len(instance.goal_least)
     resources = 2 * reps + shared + goals
-    amounts = np.full((len(instance.value), shared + 2), -1.0)
-    column = np.empty(amounts.shape, np.int32)
-    amounts[:, 0], column[:, 0] = np.where(instance.rep >= 0, instance.minutes, 0), instance.rep
-    amounts[:, 1:-1], column[:, 1:-1] = instance.shared.T, np.arange(2 * reps, 2 * reps + shared)
-    column[:, -1] = 2 * reps + shared + instance.goal.astype(np.int32)
-    amounts[instance.goal < 0, -1] = 0
-    there = amounts != 0
-    ends = np.cumsum(np.count_nonzero(there, axis=1))
-    at = np.flatnonzero(there)
-    parts = (amounts.ravel()[at], column.ravel()[at], np.append(0, ends).astype(np.int32))
+    each = [(instance.minutes * (instance.rep >= 0), instance.rep)]
+    each += [(use, np.broadcast_to(2 * reps + row, len(use))) for row, use in enumerate(instance.shared)]
+    each += [(-(instance.goal >= 0).astype(np.int8), 2 * reps + shared + instance.goal.astype(np.int32))]
     return Choice(
         customer=instance.customer.astype(np.int64),
         group=instance.channel.astype(np.int64),
         rep=instance.rep.astype(np.int64),
         value=instance.value.astype(float),
-        uses=sparse.csr_array(parts, shape=(len(instance.value), resources)),
+        uses=_by_rows(each, resources),
         per_customer=instance.per_customer.astype(np.int64),
         limit=np.concatenate(
             [instance.rep_capacity, np.full(reps, np.inf), instance.capacity, -instance.goal_least]
@@ -54,3 +47,17 @@ def _choice(instance: Instance) -> Choice:
         ),
         reps=reps,
     )
+
+
+def _by_rows(each: list[tuple[np.ndarray, np.ndarray]], resources: int) -> sparse.csr_array:
+    """Return what cells use, given one amount a cell and the resource it is of, several times over."""
+    there = np.stack([amount != 0 for amount, _ in each])
+    rows = np.zeros(there.shape[1] + 1, np.int32)
+    np.cumsum(there.sum(axis=0, dtype=np.int8), out=rows[1:])
+    data, column, place = np.empty(rows[-1]), np.empty(rows[-1], np.int32), rows[:-1].copy()
+    for (amount, resource), used in zip(each, there, strict=True):
+        cells = np.flatnonzero(used)
+        at = place[cells]
+        data[at], column[at] = amount[cells], resource[cells]
+        place += used
+    return sparse.csr_array((data, column, rows), shape=(there.shape[1], resources))

@@ -66,6 +66,7 @@ def choose(instance: Instance, prices: Floats | None = None) -> Solution:
 
 
 def _collapsed(instance: Instance, kept: Ints) -> Instance:
+    """Return the instance with these of its actions, without a copy if they are all."""
     return instance if len(kept) == len(instance.value) else instance.only(kept)
 
 
@@ -86,6 +87,5 @@ def _dual(small: Instance, untied: Instance, start: Floats | None, passes: int =
     taken = layout.origin[dual.taken]
     if untied is not small:
         value = np.where(layout.origin < 0, -np.inf, small.value[layout.origin])
-        itself = replace(layout, cells=replace(layout.cells, value=value))
-        dual = replace(dual, bound=bound(itself, dual.prices))
+        dual = replace(dual, bound=bound(replace(layout, value=value), dual.prices))
     return dual, taken

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from unisono.decide.instance import Floats, Instance, Ints
+from unisono.decide.instance import Floats, Ints
 from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
@@ -25,7 +25,7 @@ ROOM = 1e-2  # relative use above a limit without a price that does not count
 SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
 NARROWING = 300  # small steps' worth of decrease below which the kernel narrows
 GENTLE, STIFF = 0.03, 1e12  # the least damping, and when to give up
-SAMPLE, SAMPLE_PER_RESOURCE = 20_000, 50  # cells near the margin that the curvature is estimated from
+SAMPLE, SAMPLE_PER_LIMIT = 20_000, 300  # cells near the margin that the curvature is estimated from, about
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,21 @@ class _Point:
 
 def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES) -> Dual:
     """Return prices close to the best ones; `start` warms up from those of a similar instance."""
-    cells = layout.cells
-    worth = cells.value[cells.value > 0]
+    worth = layout.value[layout.value > 0]
     nearness = float(worth.mean()) / (2 if start is None else 16) if len(worth) else 1.0
-    here = _point(layout, np.zeros(len(cells.limit)) if start is None else start, nearness)
+    enough = max(SAMPLE, SAMPLE_PER_LIMIT * int(np.isfinite(layout.limit).sum()))
+    every = 1 + len(layout.value) // enough
+    here = _point(layout, np.zeros(len(layout.limit)) if start is None else start, nearness, every)
     damping, small, done = GENTLE, 0, 1
-    while done < passes and small < 2 and damping < STIFF and not here.is_settled(cells.limit):
-        trial, predicted = _step(here, cells, damping)
+    while done < passes and small < 2 and damping < STIFF and not here.is_settled(layout.limit):
+        trial, predicted = _step(here, layout, damping)
         if (trial == here.prices).all():
             break
         if predicted <= 0:  # the limits of prices bent the step
             damping *= 10
             continue
-        there = _point(layout, trial, nearness)
+        every = 1 + every * len(here.swept.near) // enough
+        there = _point(layout, trial, nearness, every)
         done += 1
         gain, scale = here.value - there.value, SMALL * abs(here.value)
         small = small + 1 if gain < scale and predicted < 10 * scale else 0
@@ -83,33 +85,32 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
 
 def bound(layout: Layout, prices: Floats) -> float:
     """Return the value of the dual: no plan is worth more, whatever the prices."""
-    return best_value(layout, prices) + _rent(layout.cells, prices)
+    return best_value(layout, prices) + _rent(layout, prices)
 
 
-def _rent(cells: Instance, prices: Floats) -> float:
+def _rent(layout: Layout, prices: Floats) -> float:
     """Return what all there is would cost."""
-    limited = np.isfinite(cells.limit)
-    return float(prices[limited] @ cells.limit[limited])
+    limited = np.isfinite(layout.limit)
+    return float(prices[limited] @ layout.limit[limited])
 
 
-def _point(layout: Layout, prices: Floats, nearness: float) -> _Point:
+def _point(layout: Layout, prices: Floats, nearness: float, every: int) -> _Point:
     """Return what the dual is at some prices."""
-    cells = layout.cells
-    swept = sweep(layout, prices, nearness)
-    return _Point(prices, swept.value + _rent(cells, prices), cells.limit - cells.use(swept.chosen), swept)
+    swept = sweep(layout, prices, nearness, every)
+    return _Point(prices, swept.value + _rent(layout, prices), layout.limit - swept.use, swept)
 
 
-def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]:
+def _step(here: _Point, layout: Layout, damping: float) -> tuple[Floats, float]:
     """Return the prices a damped Newton step leads to, and by how much it should lower the dual.
 
     A price at 0 that would fall, or at its ceiling that would rise, stays where it is.
     """
     rises = here.slope < 0
-    free = np.where(rises, here.prices < cells.ceiling, here.prices > 0) & np.isfinite(here.slope)
+    free = np.where(rises, here.prices < layout.ceiling, here.prices > 0) & np.isfinite(here.slope)
     move = np.zeros(len(free))
     if not free.any():
         return here.prices, 0.0
-    curvature = _curvature(here.swept, cells)[free][:, free]
+    curvature = _curvature(here.swept, layout)[free][:, free]
     diagonal = curvature.diagonal()
     usual = diagonal[diagonal > 0]
     floor = 1e-3 * float(np.median(usual)) if len(usual) else 1.0
@@ -117,15 +118,14 @@ def _step(here: _Point, cells: Instance, damping: float) -> tuple[Floats, float]
     damped = sparse.csc_matrix(curvature + sparse.diags_array(raised))
     factors = splu(damped, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
     move[free] = factors.solve(-here.slope[free])
-    to = np.clip(here.prices + move, 0.0, cells.ceiling)
+    to = np.clip(here.prices + move, 0.0, layout.ceiling)
     moved = (to - here.prices)[free]
     predicted = -(here.slope[free] @ moved + 0.5 * moved @ (curvature @ moved))
     return to, float(predicted)
 
 
-def _curvature(swept: Sweep, cells: Instance) -> sparse.csr_array:
+def _curvature(swept: Sweep, layout: Layout) -> sparse.csc_array:
     """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-    enough = max(SAMPLE, SAMPLE_PER_RESOURCE * int(np.isfinite(cells.limit).sum()))
-    stride = max(1, len(swept.near) // enough)
-    near = cells.uses[swept.near[::stride]]
-    return sparse.csr_array(near.T @ sparse.diags_array(swept.density[::stride] * stride) @ near)
+    near = layout.uses[swept.near]
+    near.data *= np.repeat(np.sqrt(swept.density), np.diff(near.indptr))
+    return sparse.csc_array(near.T @ near)

@@ -39,10 +39,14 @@ class Instance:
     ceiling: Floats  # (m,)
     reps: int  # R
 
+    def starts(self) -> Bools:
+        """Return which actions are the first of their group (n,)."""
+        changes = (self.customer[1:] != self.customer[:-1]) | (self.group[1:] != self.group[:-1])
+        return np.append(True, changes)[: len(self.value)]
+
     def groups(self) -> Ints:
         """Return a number for each action's group, rising and the same for the whole group (n,)."""
-        changes = (self.customer[1:] != self.customer[:-1]) | (self.group[1:] != self.group[:-1])
-        return np.asarray(np.cumsum(np.append(0, changes))[: len(self.value)])
+        return np.asarray(np.cumsum(self.starts()) - 1)
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""

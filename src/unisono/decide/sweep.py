@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from unisono.decide.instance import Bools, Floats, Instance, Ints
 
@@ -23,29 +24,34 @@ class Block:
     """Customers of one shape: cells `begin` and on, customer after customer within each of the groups' places."""
 
     begin: int
-    customers: int
     widths: tuple[int, ...]  # of the groups
     limit: int  # groups taken at most
+    uses: sparse.csr_array  # (cells of the block, m)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """An instance whose actions stand block by block; `origin` is their position before, -1 for padding."""
+    """An instance's actions block by block; `origin` is their position before, -1 for padding."""
 
-    cells: Instance
     origin: Ints
+    value: Floats
+    uses: sparse.csr_array
     blocks: list[Block]
+    limit: Floats  # (m,) as of the instance
+    ceiling: Floats
 
 
 @dataclass(frozen=True)
 class Sweep:
     """What customers take at some prices.
 
-    `value` is their reduced value; `chosen` and `near` are positions of cells, `density` how likely a small rise of
-    the reduced value of those near the margin changes what is taken, per unit.
+    `value` is their reduced value and `use` what they use (m,); `chosen` and `near` are positions of cells, `density`
+    how likely a small rise of the reduced value of those near the margin changes what is taken, per unit. Where only
+    some customers are looked at for the margin, each stands for as many as are not.
     """
 
     value: float
+    use: Floats
     chosen: Ints
     near: Ints
     density: Floats
@@ -53,46 +59,38 @@ class Sweep:
 
 def lay_out(instance: Instance) -> Layout:
     """Return the instance's actions arranged in blocks of customers of the same shape."""
-    count = len(instance.value)
-    if not count:
-        return Layout(instance, np.zeros(0, dtype=np.int64), [])
-    first = np.flatnonzero(np.diff(instance.groups(), prepend=-1))
-    size = np.diff(first, append=count)
-    owner = instance.customer[first]
-    width = _padded(size)
-    own = np.bincount(owner, minlength=len(instance.per_customer))
-    limit = np.minimum(instance.per_customer, own)
-    shape = _shapes(owner, width, limit)
-    order = np.argsort(shape, kind="stable")
-    order = order[own[order] > 0]
-    places, blocks, begin = [], [], 0
-    for alike in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1):
-        groups = (np.cumsum(own) - own)[alike][:, None] + np.arange(own[alike[0]])
-        if np.ptp(width[groups[0]]):
-            groups = np.take_along_axis(groups, np.argsort(-width[groups], axis=1, kind="stable"), axis=1)
-        widths, most = tuple(width[groups[0]].tolist()), int(limit[alike[0]])
-        for part in _parts(groups, sum(widths)):
-            cells = _cells(first, size, widths, part)
-            places.append(cells)
-            blocks.append(Block(begin, len(part), widths, most))
-            begin += len(cells)
-    origin = np.concatenate(places)
-    arranged = instance.only(origin)
-    arranged.value[origin < 0] = -np.inf
-    return Layout(arranged, origin, blocks)
+    origins, shapes = [np.zeros(0, dtype=np.int64)], []
+    for origin, widths, limit in _arranged(instance) if len(instance.value) else ():
+        origins.append(origin)
+        shapes.append((widths, limit))
+    origin = np.concatenate(origins)
+    value, uses = instance.value[origin], instance.uses[origin]
+    value[origin < 0] = -np.inf
+    ends = np.cumsum([len(part) for part in origins])
+    blocks = [
+        Block(int(begin), *shape, _rows(uses, begin, end))
+        for begin, end, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
+    ]
+    return Layout(origin, value, uses, blocks, instance.limit, instance.ceiling)
 
 
-def sweep(layout: Layout, prices: Floats, nearness: float) -> Sweep:
-    """Return what customers take at `prices`; margins below `nearness` (in units of value) count as near."""
-    value, chosen, near, density = 0.0, [], [], []
+def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sweep:
+    """Return what customers take at `prices`; margins below `nearness` (in units of value) count as near.
+
+    The margin is looked at for one of `every` so many customers.
+    """
+    value, use, chosen, near, density = 0.0, np.zeros(len(prices)), [], [], []
     for block, cells in _blocks(layout, prices):
-        worth, taken, margin = _take(cells, block)
+        worth, taken = _take(cells, block)
         value += worth
+        use += block.uses.T @ taken.ravel().astype(float)
         chosen.append(np.flatnonzero(taken) + block.begin)
+        margin = _margin(np.ascontiguousarray(cells[:, ::every]), block).ravel()
         close = np.flatnonzero(margin < nearness)
-        near.append(close + block.begin)
-        density.append((1 - margin.ravel()[close] / nearness) / nearness)
-    return Sweep(value, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
+        place = np.arange(block.begin, block.begin + cells.size).reshape(cells.shape)
+        near.append(place[:, ::every].ravel()[close])
+        density.append((1 - margin[close] / nearness) * (every / nearness))
+    return Sweep(value, use, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
 
 
 def best_value(layout: Layout, prices: Floats) -> float:
@@ -100,17 +98,16 @@ def best_value(layout: Layout, prices: Floats) -> float:
     value = 0.0
     for block, cells in _blocks(layout, prices):
         best = np.take_along_axis(cells, _winners(cells, block), axis=0) if max(block.widths) > 1 else cells
-        value += float(np.maximum(_tops(best, block.limit), 0.0).sum())
+        value += _worth(_tops(best, block.limit))
     return value
 
 
 def _blocks(layout: Layout, prices: Floats) -> Iterator[tuple[Block, Floats]]:
     """Yield the blocks with the reduced values of their cells (sum of widths, customers)."""
-    reduced = layout.cells.reduced(prices)
     for block in layout.blocks:
-        height = sum(block.widths)
-        cells = reduced[block.begin : block.begin + height * block.customers]
-        yield block, cells.reshape(height, block.customers)
+        price = block.uses @ prices
+        reduced = np.subtract(layout.value[block.begin : block.begin + len(price)], price, out=price)
+        yield block, reduced.reshape(sum(block.widths), -1)
 
 
 def _winners(cells: Floats, block: Block) -> Ints:
@@ -124,46 +121,96 @@ def _winners(cells: Floats, block: Block) -> Ints:
     )
 
 
-def _take(cells: Floats, block: Block) -> tuple[float, Bools, Floats]:
-    """Return the value taken, which cells are taken, and how far each is from changing sides."""
+def _take(cells: Floats, block: Block) -> tuple[float, Bools]:
+    """Return the value taken, and which cells are taken."""
     if max(block.widths) == 1:
-        value, wins, enters, leaves = _win(cells, block.limit)
-        return value, wins, np.abs(cells - np.where(wins, leaves, enters))
+        return _win(cells, block.limit)
     winner = _winners(cells, block)
-    best = np.take_along_axis(cells, winner, axis=0)
-    value, wins, enters, leaves = _win(best, block.limit)
+    value, wins = _win(np.take_along_axis(cells, winner, axis=0), block.limit)
     taken = np.zeros(cells.shape, dtype=bool)
     np.put_along_axis(taken, winner, wins, axis=0)
-    bar = np.where(taken, leaves, np.maximum(np.repeat(best, block.widths, axis=0), enters))
-    return value, taken, np.abs(cells - bar)
+    return value, taken
 
 
-def _win(best: Floats, limit: int) -> tuple[float, Bools, Floats, Floats]:
-    """Return the value of the best groups, which these are, and the bars to enter among them and to leave them."""
-    tops = _tops(best, limit + 1)
-    nothing = np.zeros(best.shape[1])
-    enters = np.maximum(tops[limit - 1], 0.0) if limit <= len(best) else nothing
-    leaves = np.maximum(tops[limit], 0.0) if limit < len(best) else nothing
-    wins = (best >= enters) & (best > 0)
-    tied = np.flatnonzero((enters == leaves) & (enters > 0))
-    if len(tied):  # the first of equals, as many as there are places
-        above = best[:, tied] > enters[tied]
+def _win(best: Floats, limit: int) -> tuple[float, Bools]:
+    """Return the value of the best groups, and which these are: the first of equals, as many as there are places."""
+    tops = _tops(best, limit)
+    bar = np.maximum(tops[-1], np.finfo(float).tiny)
+    wins = best >= bar
+    if np.count_nonzero(wins) > sum(np.count_nonzero(top > 0) for top in tops):
+        tied = np.flatnonzero(wins.sum(axis=0) > limit)
+        above = best[:, tied] > bar[tied]
         equal = wins[:, tied] & ~above
         wins[:, tied] = above | (equal & (np.cumsum(equal, axis=0) <= limit - above.sum(axis=0)))
-    return float(np.maximum(tops[:limit], 0.0).sum()), wins, enters, leaves
+    return _worth(tops), wins
 
 
-def _tops(best: Floats, count: int) -> Floats:
+def _margin(cells: Floats, block: Block) -> Floats:
+    """Return how far each cell is from changing sides.
+
+    What is taken is above the bar to leave, what is not is below the bar to enter and the best of its group.
+    """
+    if max(block.widths) == 1:
+        enters, leaves = _bars(cells, block.limit)
+        return np.maximum(cells - leaves, enters - cells)
+    winner = _winners(cells, block)
+    best = np.take_along_axis(cells, winner, axis=0)
+    enters, leaves = _bars(best, block.limit)
+    margin = np.repeat(np.maximum(best, enters), block.widths, axis=0) - cells
+    np.put_along_axis(margin, winner, np.maximum(best - leaves, enters - best), axis=0)
+    return margin
+
+
+def _bars(best: Floats, limit: int) -> tuple[Floats, Floats]:
+    """Return what a group must be worth to enter, and to leave, what is taken (customers,)."""
+    tops = [np.maximum(top, 0.0) for top in _tops(best, limit + 1)]
+    return tops[limit - 1], tops[limit] if limit < len(tops) else np.zeros(len(tops[0]))
+
+
+def _worth(tops: list[Floats]) -> float:
+    return sum(float(np.maximum(top, 0.0).sum()) for top in tops)
+
+
+def _tops(best: Floats, count: int) -> list[Floats]:
     """Return the `count` highest of each column, highest first, by a sorting network."""
-    count = min(count, len(best))
-    tops = np.full((count, best.shape[1]), -np.inf)
-    for row in best:
+    tops = [best[0]]
+    for row in best[1:]:
         left = row
-        for place in range(count):
-            higher = np.maximum(tops[place], left)
-            left = np.minimum(tops[place], left)
-            tops[place] = higher
+        for place, top in enumerate(tops):
+            tops[place] = np.maximum(top, left)
+            if place + 1 < count:
+                left = np.minimum(top, left)
+        if len(tops) < count:
+            tops.append(left)
     return tops
+
+
+def _arranged(instance: Instance) -> Iterator[tuple[Ints, tuple[int, ...], int]]:
+    """Yield blocks of customers of the same shape: their actions' positions, the groups' widths, groups at most."""
+    first = np.flatnonzero(instance.starts())
+    size = np.diff(first, append=len(instance.value))
+    owner = instance.customer[first]
+    width = _padded(size)
+    own = np.bincount(owner, minlength=len(instance.per_customer))
+    begin = np.cumsum(own) - own
+    limit = np.minimum(instance.per_customer, own)
+    shape = _shapes(owner, width, limit)
+    order = np.argsort(shape, kind="stable")
+    order = order[limit[order] > 0]
+    for alike in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1) if len(order) else ():
+        groups = begin[alike][:, None] + np.arange(own[alike[0]])
+        if np.ptp(width[groups[0]]):
+            groups = np.take_along_axis(groups, np.argsort(-width[groups], axis=1, kind="stable"), axis=1)
+        widths, most = tuple(width[groups[0]].tolist()), int(limit[alike[0]])
+        for part in _parts(groups, sum(widths)):
+            yield _cells(first, size, widths, part), widths, most
+
+
+def _rows(uses: sparse.csr_array, begin: int, end: int) -> sparse.csr_array:
+    """Return some rows without a copy of what is in them."""
+    first, last = uses.indptr[begin], uses.indptr[end]
+    part = (uses.data[first:last], uses.indices[first:last], uses.indptr[begin : end + 1] - first)
+    return sparse.csr_array(part, shape=(end - begin, uses.shape[1]))
 
 
 def _padded(size: Ints) -> Ints:
@@ -175,9 +222,10 @@ def _padded(size: Ints) -> Ints:
 
 def _shapes(owner: Ints, width: Ints, limit: Ints) -> Ints:
     """Return a number for the shape of each customer (N,), who may take `limit` groups."""
+    widths = np.flatnonzero(np.bincount(width))
+    kind = owner * len(widths) + np.searchsorted(widths, width) if len(widths) > 1 else owner
     shape = limit
-    for one in np.flatnonzero(np.bincount(width)):
-        of_width = np.bincount(owner[width == one], minlength=len(limit))
+    for of_width in np.bincount(kind, minlength=len(limit) * len(widths)).reshape(len(limit), -1).T:
         shape = shape * (int(of_width.max()) + 1) + of_width
     return shape
 
@@ -191,9 +239,9 @@ def _parts(groups: Ints, cells: int) -> Iterator[Ints]:
 def _cells(first: Ints, size: Ints, widths: tuple[int, ...], groups: Ints) -> Ints:
     """Return the positions of a block's actions, place by place, -1 where a group has fewer than its width."""
     rows = []
-    for place, width in enumerate(widths):
-        begin, there = first[groups[:, place]], size[groups[:, place]]
-        rows += [np.where(offset < there, begin + offset, -1) for offset in range(width)]
+    for place, width in zip(np.ascontiguousarray(groups.T), widths, strict=True):
+        rows.append(first[place])
+        rows += [np.where(offset < size[place], first[place] + offset, -1) for offset in range(1, width)]
     return np.concatenate(rows)
 
 
