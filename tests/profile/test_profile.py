@@ -116,7 +116,8 @@ def test_evidence_halves_after_each_half_life_and_counts_every_company(
         touches.append(touch("a", days, touchpoint_id=f"s{number}", **said))
         if answered:
             touches.append(touch("a", days, "opened", touchpoint_id=f"o{number}", **said))
-    (evidence,) = profiled(*touches, policy={"preference_half_life_days": 90})["evidence"]
+    found = profiled(*touches, policy={"preference_half_life_days": 90})["evidence"]
+    (evidence,) = (row for row in found if row["dimension"] == "channel")
     weights = [2 ** (-days / 90) for days, _, _ in mails]
     assert evidence["trials"] == pytest.approx(sum(weights))
     assert evidence["responses"] == pytest.approx(
@@ -127,11 +128,13 @@ def test_evidence_halves_after_each_half_life_and_counts_every_company(
     assert evidence["last_at"] == ago(min(days for days, _, _ in mails))
 
 
-def test_a_contact_is_evidence_for_its_channel_its_topics_and_its_format() -> None:
+def test_a_contact_is_evidence_for_its_channel_its_slot_its_topics_and_its_format() -> None:
     book = [content("both", topics=["safety", "dosing"], format="video")]
     found = profiled(touch("a", content_id="both"), touch("a", 6), content=book)["evidence"]
     assert {(row["dimension"], row["value"]): row["evidence_count"] for row in found} == {
         ("channel", "email"): 2,
+        ("slot", "email/wed_afternoon"): 1,
+        ("slot", "email/tue_afternoon"): 1,
         ("topic", "safety"): 1,
         ("topic", "dosing"): 1,
         ("format", "video"): 1,
@@ -440,3 +443,14 @@ def test_the_clock_is_an_argument() -> None:
     assert later["pressure"] == []
     now = run(touches, steps=STEPS)
     assert later["evidence"][0]["trials"] == pytest.approx(now["evidence"][0]["trials"] / 2)
+
+
+def test_a_slot_is_shrunk_to_the_slots_of_its_own_channel() -> None:
+    """Visits are answered and e-mails are not, so that a mean over both would make every e-mail slot look good."""
+    touches = [touch(key, days, "visited", "visit") for key in "ab" for days in (3, 4)]
+    touches += [touch(key, days) for key in "ab" for days in (3, 4)]
+    made = profiled(*touches)
+    expected = {row["value"]: row["mean"] for row in made["preference_prior"] if row["dimension"] == "slot"}
+    for value, mean in expected.items():
+        assert mean == (1.0 if value.startswith("visit/") else 0.0)
+    assert len(expected) == 4
