@@ -37,6 +37,11 @@ with weighted as (
 tagged as (
     select customer_id, 'channel' as dimension, channel as value, responded, occurred_at, w from weighted
     union all
+    select customer_id, 'slot', channel || '/' || lower(strftime(occurred_at, '%a'))
+        || case when hour(occurred_at) < 12 then '_morning' when hour(occurred_at) < 17 then '_afternoon' else '_evening' end,
+        responded, occurred_at, w
+    from weighted where occurred_at <> date_trunc('day', occurred_at)
+    union all
     select customer_id, 'topic', value, responded, occurred_at, w
     from weighted join playbook_content_tag using (content_id) where tag = 'topic'
     union all

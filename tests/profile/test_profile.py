@@ -133,6 +133,8 @@ def test_a_contact_is_evidence_for_its_channel_its_slot_its_topics_and_its_forma
     found = profiled(touch("a", content_id="both"), touch("a", 6), content=book)["evidence"]
     assert {(row["dimension"], row["value"]): row["evidence_count"] for row in found} == {
         ("channel", "email"): 2,
+        ("slot", "email/wed_afternoon"): 1,
+        ("slot", "email/tue_afternoon"): 1,
         ("topic", "safety"): 1,
         ("topic", "dosing"): 1,
         ("format", "video"): 1,
@@ -443,3 +445,14 @@ def test_the_clock_is_an_argument() -> None:
     assert later["pressure"] == []
     now = run(touches, steps=STEPS)
     assert later["evidence"][0]["trials"] == pytest.approx(now["evidence"][0]["trials"] / 2)
+
+
+def test_a_slot_is_shrunk_to_the_slots_of_its_own_channel() -> None:
+    """Visits are answered and e-mails are not, so that a mean over both would make every e-mail slot look good."""
+    touches = [touch(key, days, "visited", "visit") for key in "ab" for days in (3, 4)]
+    touches += [touch(key, days) for key in "ab" for days in (3, 4)]
+    made = profiled(*touches)
+    expected = {row["value"]: row["mean"] for row in made["preference_prior"] if row["dimension"] == "slot"}
+    for value, mean in expected.items():
+        assert mean == (1.0 if value.startswith("visit/") else 0.0)
+    assert len(expected) == 4
