@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from unisono.cli.common import console, echo_json, json_option, label, project_argument
+from unisono.decide.explain import slot_words
 from unisono.errors import UsageError, did_you_mean
 from unisono.project import open_project
 
@@ -84,7 +85,8 @@ def print_suggestion(row: Row, place: int) -> None:
     actor = row["rep_name"] or row["rep_id"] or "central team"
     out.print()
     out.print(f"{place}. {row['channel_name']}: {who}", style="bold", markup=False)
-    out.print(f"   {row['product_name']}, '{row['title']}'", markup=False)
+    time = f", best on {slot_words(row['slot'])}" if row["slot"] else ""
+    out.print(f"   {row['product_name']}, '{row['title']}'{time}", markup=False)
     out.print(
         f"   by {actor}, worth {row['value']:.2f} {row['currency']}, {row['decision_id']}", markup=False
     )

@@ -141,7 +141,7 @@ def _pressure_reason(fact: Fact, as_of: datetime) -> str:
 
 def _learning_reason(fact: Fact) -> str:
     money = fact["currency"]
-    at = f" on {_slot(fact['planned_slot'])}" if fact["planned_slot"] else ""
+    at = f" on {slot_words(fact['planned_slot'])}" if fact["planned_slot"] else ""
     plan = (
         f"{fact['planned_product_name']} by {fact['planned_channel_name']} with '{fact['planned_title']}'{at}"
     )
@@ -220,7 +220,8 @@ def _expiry(fact: Fact, as_of: datetime) -> datetime:
     return min(ends)
 
 
-def _slot(slot: str) -> str:
+def slot_words(slot: str) -> str:
+    """Return a slot as people say it: 'Wednesday evening'."""
     weekday, part = slot.split("_")
     return f"{WEEKDAYS[weekday]} {part}"
 
