@@ -138,8 +138,6 @@ def test_a_contact_is_evidence_for_its_channel_its_slot_its_topics_and_its_forma
         ("topic", "safety"): 1,
         ("topic", "dosing"): 1,
         ("format", "video"): 1,
-        ("slot", "email/tue_afternoon"): 1,
-        ("slot", "email/wed_afternoon"): 1,
     }
 
 
