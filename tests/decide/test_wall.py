@@ -54,7 +54,7 @@ def like(event: str) -> list[str]:
 def other_news(random: Random, book: Playbook, data: Data) -> dict[str, list[Row]]:
     """Return the data with everything else about medical contacts changed than who, when and on which channel."""
     medical = {entry.id for entry in book.content if entry.purpose == "medical"}
-    judge = Oracle(book, data, {}, CLOCK)
+    judge = Oracle(book, data, CLOCK)
 
     def changed(row: Row) -> Row:
         if not judge.is_medical(row):

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from hashlib import md5
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,8 +36,8 @@ class Oracle:
 
     book: Playbook
     data: Mapping[str, Sequence[Row]]
-    names: Mapping[str, str]
     clock: datetime
+    held_out: frozenset[str] = frozenset()
 
     def permitted(self) -> set[Candidate]:
         """Return every candidate that no gate stops."""
@@ -47,7 +46,7 @@ class Oracle:
             return found
         for person in self.data["source_record"]:
             key = person["source_record_id"]
-            if person["kind"] != "hcp" or self.is_held_out(key):
+            if person["kind"] != "hcp" or key in self.held_out:
                 continue
             for channel in self.book.channels:
                 if self.has_too_many_contacts(key, channel):
@@ -96,10 +95,6 @@ class Oracle:
     def is_stale(self) -> bool:
         ages = [self.age(row["occurred_at"]) for row in self.own() if is_reaching_out(row)]
         return not ages or min(ages) > self.book.policy.stale_after_days
-
-    def is_held_out(self, key: str) -> bool:
-        digest = md5(f"{self.book.policy.salt}|{self.names[key]}".encode()).hexdigest()
-        return int(digest[:8], 16) / 2**32 < self.book.policy.holdout
 
     def who_acts(self, person: Row, channel: Channel) -> set[str | None]:
         if channel.owner != "rep":

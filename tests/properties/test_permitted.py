@@ -70,6 +70,7 @@ def some_book(random: Random) -> Playbook:
     contents = [entry | {"valid_until": max(entry["valid_from"], entry["valid_until"])} for entry in contents]
     policy = {
         "holdout": random.choice([0, 0, 0, 0.3]),
+        "exploration": {"enabled": random.random() < 0.7, "draws": 8, "sharpness": 3},
         "per_customer": random.choice([0, 1, 1, 2, 2]),
         "per_rep": random.randint(0, 4),
         "caps": random.choice([[], [{"days": 30, "at_most": 4}], [{"days": 7, "at_most": 1}]]),
@@ -190,7 +191,8 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     made = run(data, book)
     names = people_of(made)
     keys = {customer: key for key, customer in names.items()}
-    permitted = Oracle(book, data, names, CLOCK).permitted()
+    held_out = frozenset(keys[row["customer_id"]] for row in made["arm"] if not row["suggests"])
+    permitted = Oracle(book, data, CLOCK, held_out).permitted()
 
     def candidates(rows: list[Row]) -> list[tuple[str, str, str, str | None]]:
         return [(keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"]) for row in rows]
