@@ -20,7 +20,7 @@ from unisono.decide.instance import Floats, Ints
 from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
-SETTLED = 2e-3  # relative price of what is used too much or too little that ends the search
+SETTLED = 1e-3  # relative price of what is used too much or too little that ends the search
 ROOM = 5e-2  # relative use above a limit without a price that does not count
 SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
 NARROWING = 300  # small steps' worth of decrease below which the kernel narrows
@@ -62,7 +62,7 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     enough = max(SAMPLE, SAMPLE_PER_LIMIT * int(np.isfinite(layout.limit).sum()))
     every = 1 + len(layout.value) // enough
     here = _point(layout, np.zeros(len(layout.limit)) if start is None else start, nearness, every)
-    damping, small, done = 10 * GENTLE, 0, 1
+    damping, small, done = GENTLE, 0, 1
     while done < passes and small < 2 and damping < STIFF and not here.is_settled(layout.limit):
         trial, predicted = _step(here, layout, damping)
         if (trial == here.prices).all():
