@@ -74,7 +74,7 @@ def _untied(small: Instance) -> Instance:
     """Return the instance with values spread a little where it is large, so that prices can part equal customers."""
     if len(small.value) <= TINY:
         return small
-    spread = np.arange(len(small.value)) * GOLDEN % 1.0 - 0.5
+    spread = np.modf(np.arange(len(small.value)) * GOLDEN)[0] - 0.5
     return replace(small, value=small.value * (1 + SPREAD * spread))
 
 

@@ -11,6 +11,7 @@ Every value of the dual, whatever the prices, is an upper bound on what any plan
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -20,7 +21,7 @@ from unisono.decide.instance import Floats, Ints
 from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
-SETTLED = 2e-3  # relative price of what is used too much or too little that ends the search
+SETTLED = 1e-3  # relative price of what is used too much or too little that ends the search
 ROOM = 5e-2  # relative use above a limit without a price that does not count
 SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
 NARROWING = 300  # small steps' worth of decrease below which the kernel narrows
@@ -42,16 +43,24 @@ class Dual:
 class _Point:
     """Prices, the value of the dual there, its slope, and what the pass saw."""
 
+    layout: Layout
     prices: Floats
     value: float
     slope: Floats
     swept: Sweep
 
-    def is_settled(self, limit: Floats) -> bool:
+    @cached_property
+    def curvature(self) -> sparse.csc_array:
+        """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
+        near = self.layout.uses[self.swept.near]
+        near.data *= np.repeat(np.sqrt(self.swept.density), np.diff(near.indptr))
+        return sparse.csc_array(near.T @ near)
+
+    def is_settled(self) -> bool:
         """Return whether what customers take nearly fits, and uses nearly all of what has a price."""
         priced = self.prices > 0
         wrong = float(np.abs(self.slope[priced]) @ self.prices[priced])
-        too_much = (-self.slope > ROOM * np.abs(limit)) & ~priced
+        too_much = (-self.slope > ROOM * np.abs(self.layout.limit)) & ~priced
         return wrong <= SETTLED * abs(self.value) and not too_much.any()
 
 
@@ -62,9 +71,9 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     enough = max(SAMPLE, SAMPLE_PER_LIMIT * int(np.isfinite(layout.limit).sum()))
     every = 1 + len(layout.value) // enough
     here = _point(layout, np.zeros(len(layout.limit)) if start is None else start, nearness, every)
-    damping, small, done = 10 * GENTLE, 0, 1
-    while done < passes and small < 2 and damping < STIFF and not here.is_settled(layout.limit):
-        trial, predicted = _step(here, layout, damping)
+    damping, small, done = GENTLE, 0, 1
+    while done < passes and small < 2 and damping < STIFF and not here.is_settled():
+        trial, predicted = _step(here, damping)
         if (trial == here.prices).all():
             break
         if predicted <= 0:  # the limits of prices bent the step
@@ -97,20 +106,20 @@ def _rent(layout: Layout, prices: Floats) -> float:
 def _point(layout: Layout, prices: Floats, nearness: float, every: int) -> _Point:
     """Return what the dual is at some prices."""
     swept = sweep(layout, prices, nearness, every)
-    return _Point(prices, swept.value + _rent(layout, prices), layout.limit - swept.use, swept)
+    return _Point(layout, prices, swept.value + _rent(layout, prices), layout.limit - swept.use, swept)
 
 
-def _step(here: _Point, layout: Layout, damping: float) -> tuple[Floats, float]:
+def _step(here: _Point, damping: float) -> tuple[Floats, float]:
     """Return the prices a damped Newton step leads to, and by how much it should lower the dual.
 
     A price at 0 that would fall, or at its ceiling that would rise, stays where it is.
     """
-    rises = here.slope < 0
-    free = np.where(rises, here.prices < layout.ceiling, here.prices > 0) & np.isfinite(here.slope)
+    rises, ceiling = here.slope < 0, here.layout.ceiling
+    free = np.where(rises, here.prices < ceiling, here.prices > 0) & np.isfinite(here.slope)
     move = np.zeros(len(free))
     if not free.any():
         return here.prices, 0.0
-    curvature = _curvature(here.swept, layout)[free][:, free]
+    curvature = here.curvature[free][:, free]
     diagonal = curvature.diagonal()
     usual = diagonal[diagonal > 0]
     floor = 1e-3 * float(np.median(usual)) if len(usual) else 1.0
@@ -118,14 +127,7 @@ def _step(here: _Point, layout: Layout, damping: float) -> tuple[Floats, float]:
     damped = sparse.csc_matrix(curvature + sparse.diags_array(raised))
     factors = splu(damped, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}, diag_pivot_thresh=0.0)
     move[free] = factors.solve(-here.slope[free])
-    to = np.clip(here.prices + move, 0.0, layout.ceiling)
+    to = np.clip(here.prices + move, 0.0, ceiling)
     moved = (to - here.prices)[free]
     predicted = -(here.slope[free] @ moved + 0.5 * moved @ (curvature @ moved))
     return to, float(predicted)
-
-
-def _curvature(swept: Sweep, layout: Layout) -> sparse.csc_array:
-    """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-    near = layout.uses[swept.near]
-    near.data *= np.repeat(np.sqrt(swept.density), np.diff(near.indptr))
-    return sparse.csc_array(near.T @ near)

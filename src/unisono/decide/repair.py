@@ -62,7 +62,7 @@ class _Plan:
     def __init__(self, instance: Instance, taken: Ints) -> None:
         self.instance = instance
         self.group = instance.groups()
-        self.row = np.repeat(np.arange(len(instance.value), dtype=np.int32), np.diff(instance.uses.indptr))
+        self.users = instance.uses.tocsc()
         self.chosen = np.zeros(len(instance.value), dtype=bool)
         self.is_taken = np.zeros(len(self.chosen), dtype=bool)  # of groups
         self.places = instance.per_customer.copy()
@@ -89,8 +89,8 @@ class _Plan:
 
     def settle(self, reduced: Floats) -> None:
         """Drop what is too much, and fill what is left with what goals miss."""
-        own = np.arange(len(self.use)) < 2 * self.instance.reps
-        for resources in (own, ~own):
+        own, *shared = np.split(np.arange(len(self.use)), np.arange(2 * self.instance.reps, len(self.use)))
+        for resources in (own, *shared):
             self._drop(reduced, resources)
         if self.missed().any():
             self.fill(reduced, self._serves(self.missed() > 0))
@@ -119,17 +119,24 @@ class _Plan:
 
     def _serves(self, goals: Bools) -> Bools:
         """Return which actions serve one of the goals (n,)."""
-        return np.asarray(self.instance.uses @ np.where(goals, 1.0, 0.0)) < 0
+        users = self.users[:, np.flatnonzero(goals)]
+        serves = np.zeros(len(self.chosen), dtype=bool)
+        serves[users.indices[users.data < 0]] = True
+        return serves
 
-    def _drop(self, reduced: Floats, resources: Bools) -> None:
+    def _drop(self, reduced: Floats, resources: Ints) -> None:
         """Take out the actions of least reduced value per unit until none of the resources is over-used."""
-        uses = self.instance.uses
-        excess = np.where(resources & np.isinf(self.instance.ceiling), self.use - allowed(self.instance), 0.0)
-        entry = np.flatnonzero((excess > 0)[uses.indices])
-        entry = entry[self.chosen[self.row[entry]] & (uses.data[entry] > 0)]
-        action, resource, amount = self.row[entry], uses.indices[entry], uses.data[entry]
+        excess = np.where(np.isinf(self.instance.ceiling), self.use - allowed(self.instance), 0.0)
+        over = resources[excess[resources] > 0]
+        if not len(over):
+            return
+        users = self.users[:, over]
+        entry = np.flatnonzero(self.chosen[users.indices] & (users.data > 0))
+        action, amount = users.indices[entry], users.data[entry]
+        resource = np.repeat(over, np.diff(users.indptr))[entry]
         ratio = reduced[action] / amount
-        cheap = ratio <= np.quantile(ratio, CHEAPEST, method="lower") if len(ratio) else ratio > 0
+        few = int(CHEAPEST * len(ratio))
+        cheap = ratio <= np.partition(ratio, few)[few]
         covers = np.bincount(resource[cheap], amount[cheap], minlength=len(excess)) >= excess
         kept = np.flatnonzero(cheap | ~covers[resource])
         kept = kept[np.lexsort((ratio[kept], resource[kept]))]
