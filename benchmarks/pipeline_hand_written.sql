@@ -65,9 +65,14 @@ with asked as (
     union select 'all', fatigue_window_days from playbook_policy
 ),
 recent as (
-    select customer_id, channel, occurred_at, date_diff('day', occurred_at, $as_of) as age
+    select customer_id, channel, occurred_at,
+        date_diff(
+            'day',
+            timezone((select time_zone from playbook_policy), timezone('UTC', occurred_at)),
+            timezone((select time_zone from playbook_policy), timezone('UTC', cast($as_of as timestamp)))
+        ) as age
     from touch
-    where date_diff('day', occurred_at, $as_of) < (select max(days) from asked)
+    where age < (select max(days) from asked)
 ),
 counted as (from recent union all select customer_id, 'all', occurred_at, age from recent)
 select customer_id, channel, days, count(*) as touches, max(occurred_at) as last_contact_at

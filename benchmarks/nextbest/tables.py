@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from unisono import profile
+from unisono import profile, resolve
 from unisono.engine import Engine, open_engine
 from unisono.pipeline import Silence, Work, make_tables
 from unisono.playbook import compile_playbook
@@ -35,7 +35,13 @@ from .book import (
 )
 
 AS_OF = datetime(2026, 1, 5)
-VALUES = {"as_of": AS_OF, "run_id": "benchmark", "data_version": "benchmark", "code_version": "benchmark"}
+VALUES = {
+    "as_of": AS_OF,
+    "seed": 0,
+    "run_id": "benchmark",
+    "data_version": "benchmark",
+    "code_version": "benchmark",
+}
 PER_REP, PER_LIAISON, TOUCHES = 200, 1_000, 6
 NAMES = tuple(entry[0] for entry in CHANNELS)
 Columns = Mapping[str, Any]
@@ -54,8 +60,10 @@ def make(folder: Path, customers: int, seed: int) -> None:
         _people(engine, customers, luck)
         _contacts(engine, customers, luck)
         _knowledge(engine, customers, luck)
-        pressure = [step for step in profile.STEPS if step.table == "pressure"]
-        make_tables(Work(folder, engine, Silence()), VALUES, pressure)
+        windows = [
+            step for step in (*resolve.STEPS, *profile.STEPS) if step.table in ("local_day", "pressure")
+        ]
+        make_tables(Work(folder, engine, Silence()), VALUES, windows)
 
 
 def _people(engine: Engine, customers: int, luck: np.random.Generator) -> None:
