@@ -28,7 +28,7 @@ from tests.build import (
 )
 from tests.decide.test_gates import STEPS
 from tests.properties.oracle import Candidate, Oracle
-from tests.properties.test_permitted import some_book, some_data
+from tests.properties.test_permitted import held_out, people_of, some_book, some_data
 from tests.same import assert_rows
 from unisono.playbook import Playbook
 
@@ -101,8 +101,8 @@ def test_windows_count_days_of_the_market_also_when_clocks_change(seed: int) -> 
     clock = change + timedelta(minutes=30 * random.randint(-6, 120))
     book, data = short_windows(random, zone), recent_nights(random, clock)
     made = run(data, book, as_of=clock, steps=STEPS)
-    names = {row["source_record_id"]: row["customer_id"] for row in made["customer_xref"]}
-    expected = Oracle(book, data, names, clock).permitted()
+    names = people_of(made)
+    expected = Oracle(book, data, clock, held_out(made)).permitted()
     assert free(made) == {(names[key], *rest) for key, *rest in expected}
 
 

@@ -181,6 +181,12 @@ def people_of(made: Tables) -> dict[str, str]:
     return {row["source_record_id"]: row["customer_id"] for row in made["customer_xref"]}
 
 
+def held_out(made: Tables) -> frozenset[str]:
+    """Return the records of customers who get no suggestions."""
+    keys = {customer: key for key, customer in people_of(made).items()}
+    return frozenset(keys[row["customer_id"]] for row in made["arm"] if not row["suggests"])
+
+
 @settings(max_examples=10)
 @given(SEEDS)
 def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_within_every_limit(
@@ -191,8 +197,7 @@ def test_exactly_what_the_oracle_permits_is_permitted_and_every_decision_is_with
     made = run(data, book)
     names = people_of(made)
     keys = {customer: key for key, customer in names.items()}
-    held_out = frozenset(keys[row["customer_id"]] for row in made["arm"] if not row["suggests"])
-    permitted = Oracle(book, data, CLOCK, held_out).permitted()
+    permitted = Oracle(book, data, CLOCK, held_out(made)).permitted()
 
     def candidates(rows: list[Row]) -> list[tuple[str, str, str, str | None]]:
         return [(keys[row["customer_id"]], row["product_id"], row["channel"], row["rep_id"]) for row in rows]
