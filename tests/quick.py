@@ -16,23 +16,23 @@ import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
 from unisono.engine.base import Combine, Engine, Reads, columns_of
+from unisono.engine.duckdb import bindings, instants_of, parametrised
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
 from unisono.tables.arrow import conform_arrow, empty
 
 DATABASE = duckdb.connect(config={"threads": 1})
 NUMBERS = count()
-Bound = tuple[tuple[str, Value], ...]
 
 
 @cache
-def _making(name: str, text: str, where: str, values: Bound) -> str:
-    return conform(Query(text, where, dict(values)).bound(), name).sql(dialect="duckdb")
+def _making(name: str, text: str, where: str, instants: tuple[str, ...]) -> str:
+    return conform(parametrised(text, where, instants), name).sql(dialect="duckdb")
 
 
 @cache
-def _reading(text: str, values: Bound) -> str:
-    return Query(text, "query", dict(values)).sql("duckdb")
+def _reading(text: str, instants: tuple[str, ...]) -> str:
+    return parametrised(text, "query", instants).sql("duckdb")
 
 
 @cache
@@ -65,9 +65,11 @@ class QuickEngine(Engine):
         if not isinstance(what, Query):
             self.connection.register(name, conform_arrow(what, name))
             return int(what.num_rows)
-        text = _making(name, what.text, what.where, tuple(what.values.items()))
+        text = _making(name, what.text, what.where, instants_of(what))
         try:
-            made = self.connection.execute(f'create or replace table "{name}" as {text}').fetchall()
+            made = self.connection.execute(
+                f'create or replace table "{name}" as {text}', bindings(what)
+            ).fetchall()
         except duckdb.Error as error:
             raise EngineError("UN3001", f"{error}\n{text}", where=name) from error
         return int(made[0][0])
@@ -80,7 +82,9 @@ class QuickEngine(Engine):
         raise NotImplementedError
 
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
-        return self.connection.sql(_reading(sql, tuple((values or {}).items()))).to_arrow_table()
+        query = Query(sql, "query", values or {})
+        text = _reading(sql, instants_of(query))
+        return self.connection.sql(text, params=bindings(query)).to_arrow_table()
 
     def has(self, name: str) -> bool:
         """Return whether a table has been made."""

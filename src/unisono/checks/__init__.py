@@ -7,12 +7,12 @@ Besides, the contract must hold: keys are unique, and columns that may not be em
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from sqlglot import exp
 
 from unisono.engine import Engine, Query, Value
+from unisono.engine.memo import remembered
 from unisono.engine.sql import parse
 from unisono.errors import EngineError
 from unisono.tables import TABLES
@@ -45,7 +45,7 @@ def _broken(engine: Engine, contracts: Sequence[Query]) -> list[Query]:
     return [contracts[number] for number in sorted(found["number"].to_pylist())]
 
 
-@cache
+@remembered
 def _which(texts: tuple[str, ...]) -> str:
     """Return a query for the places of those queries that find something."""
     finding = [
@@ -58,9 +58,13 @@ def _which(texts: tuple[str, ...]) -> str:
     return every.sql("duckdb")
 
 
-@cache
 def contract_checks(name: str) -> tuple[Query, ...]:
     """Return queries that find rows of a table which break its contract."""
+    return tuple(Query(text, f"{name}: {what}") for what, text in _contract_checks(name).items())
+
+
+@remembered
+def _contract_checks(name: str) -> dict[str, str]:
     table = TABLES[name]
     key = [exp.column(column) for column in table.key]
     doubled = exp.select(*key).from_(name).group_by(*key).having(exp.Count(this=exp.Star()) > 1).limit(10)
@@ -71,8 +75,8 @@ def contract_checks(name: str) -> tuple[Query, ...]:
     ]
     strange += [exp.column(c.name) < c.minimum for c in table.columns if c.minimum is not None]
     unknown = exp.select(*key).from_(name).where(exp.or_(*strange) if strange else exp.false()).limit(10)
-    return (
-        Query(unknown.sql("duckdb"), f"{name}: only allowed values"),
-        Query(doubled.sql("duckdb"), f"{name}: key is unique"),
-        Query(missing.sql("duckdb"), f"{name}: nothing is missing"),
-    )
+    return {
+        "only allowed values": unknown.sql("duckdb"),
+        "key is unique": doubled.sql("duckdb"),
+        "nothing is missing": missing.sql("duckdb"),
+    }

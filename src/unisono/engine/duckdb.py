@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -28,7 +27,8 @@ from unisono.engine.base import (
     plain,
 )
 from unisono.engine.dialect import render
-from unisono.engine.sql import PREPARED, Query, Value, conform, in_order, naive, ordering, prepared, rows_of
+from unisono.engine.memo import remembered
+from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
@@ -80,10 +80,10 @@ class DuckDBEngine(Engine):
         return rows
 
     def _copy(self, name: str, query: Query, file: Path) -> int:
-        values = _values(query) | {FILE: str(file)}
+        values = bindings(query) | {FILE: str(file)}
         try:
             row = self._connection.execute(
-                _making(name, query.text, query.where, _instants(query)), values
+                _making(name, query.text, query.where, instants_of(query)), values
             ).fetchone()
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
@@ -129,8 +129,8 @@ class DuckDBEngine(Engine):
         """See `Engine.read`."""
         query = Query(sql, "query", values or {})
         try:
-            text = _reading(query.text, query.where, _instants(query))
-            return plain(self._connection.sql(text, params=_values(query)).to_arrow_table())
+            text = _reading(query.text, query.where, instants_of(query))
+            return plain(self._connection.sql(text, params=bindings(query)).to_arrow_table())
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
 
@@ -140,10 +140,10 @@ class DuckDBEngine(Engine):
         shutil.rmtree(self._spill, ignore_errors=True)
 
 
-@lru_cache(PREPARED)
-def _making(name: str, text: str, where: str, instants: frozenset[str]) -> str:
+@remembered
+def _making(name: str, text: str, where: str, instants: tuple[str, ...]) -> str:
     """Return the statement that writes a query's rows as table `name` to the file `$_file`."""
-    rows = in_order(conform(_typed(text, where, instants), name), name)
+    rows = in_order(conform(parametrised(text, where, instants), name), name)
     statement = exp.Copy(
         this=rows.subquery(copy=False),
         kind=False,
@@ -156,12 +156,12 @@ def _making(name: str, text: str, where: str, instants: frozenset[str]) -> str:
     return render(statement, DuckDBEngine.dialect)
 
 
-@lru_cache(PREPARED)
-def _reading(text: str, where: str, instants: frozenset[str]) -> str:
-    return render(_typed(text, where, instants), DuckDBEngine.dialect)
+@remembered
+def _reading(text: str, where: str, instants: tuple[str, ...]) -> str:
+    return render(parametrised(text, where, instants), DuckDBEngine.dialect)
 
 
-def _typed(text: str, where: str, instants: frozenset[str]) -> exp.Query:
+def parametrised(text: str, where: str, instants: tuple[str, ...]) -> exp.Query:
     """Return a statement whose parameters DuckDB gets with the values; those that are instants are cast."""
     tree = prepared(text, where).copy()
     for placeholder in list(tree.find_all(exp.Placeholder)):
@@ -170,11 +170,13 @@ def _typed(text: str, where: str, instants: frozenset[str]) -> exp.Query:
     return tree
 
 
-def _instants(query: Query) -> frozenset[str]:
-    return frozenset(name for name, value in query.values.items() if isinstance(value, datetime))
+def instants_of(query: Query) -> tuple[str, ...]:
+    """Return the names of a query's values that are instants, sorted."""
+    return tuple(sorted(name for name, value in query.values.items() if isinstance(value, datetime)))
 
 
-def _values(query: Query) -> dict[str, Value]:
+def bindings(query: Query) -> dict[str, Value]:
+    """Return a query's values as DuckDB takes them: instants in UTC, without zones."""
     return {
         name: naive(value) if isinstance(value, datetime) else value for name, value in query.values.items()
     }

@@ -36,7 +36,7 @@ class SqlStep:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """Names of the tables the SQL reads."""
-        return reads(*self.source)
+        return tuple(reads(*self.source))
 
 
 @dataclass(frozen=True, eq=False)

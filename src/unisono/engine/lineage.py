@@ -16,6 +16,7 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from unisono.engine.base import columns_of, kernel_name
 from unisono.engine.graph import SqlStep, Step
+from unisono.engine.memo import remembered
 from unisono.engine.sql import SCHEMA, parse, qualified
 from unisono.errors import UsageError, did_you_mean
 from unisono.tables import TABLES
@@ -79,19 +80,19 @@ def inputs(step: Step, column: str) -> Sequence[tuple[str, str]]:
 def columns_used(step: Step, table: str) -> frozenset[str]:
     """Return the columns of a table that a step looks at anywhere: in values, joins, filters and orders."""
     if isinstance(step, SqlStep):
-        return _used(*step.source).get(table, frozenset())
+        return frozenset(_used(*step.source).get(table, ()))
     return frozenset(columns_of(step.reads)[table])
 
 
-@cache
-def _used(text: str, where: str) -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+@remembered
+def _used(text: str, where: str) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
     for scope in traverse_scope(qualified(text, where)):
         for alias, table in scope.sources.items():
             if isinstance(table, exp.Table):
                 columns = {column.name for column in scope.columns if column.table == alias}
-                found[table.name] = found.get(table.name, frozenset()) | columns
-    return found
+                found.setdefault(table.name, set()).update(columns)
+    return {table: sorted(columns) for table, columns in found.items()}
 
 
 def _trace(

@@ -18,6 +18,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.schema import MappingSchema
 
 from unisono.engine.dialect import differences, harmonise, render
+from unisono.engine.memo import remembered
 from unisono.errors import EngineError, did_you_mean
 from unisono.tables import TABLES
 
@@ -75,13 +76,11 @@ class Query:
 def source(path: Path, renamed: Mapping[str, str] | None = None) -> tuple[str, str]:
     """Return a SQL file's text, other tables in place of those `renamed`, and its short name, `<stage>/<table>.sql`."""
     text, where = path.read_text(encoding="utf-8"), "/".join(path.parts[-2:])
-    return _renamed(text, where, tuple((renamed or {}).items())), where
+    return (_renamed(text, where, tuple(renamed.items())) if renamed else text), where
 
 
-@lru_cache(PREPARED)
+@remembered
 def _renamed(text: str, where: str, names: tuple[tuple[str, str], ...]) -> str:
-    if not names:
-        return text
     tree = parse(text, where).copy()
     new = dict(names)
     for table in tree.find_all(exp.Table):
@@ -135,9 +134,10 @@ def prepared(text: str, where: str) -> exp.Query:
     return harmonise(parse(text, where))
 
 
-def parameters(text: str, where: str) -> set[str]:
-    """Names of the `$parameters` in a statement."""
-    return {node.name for node in parse(text, where).find_all(exp.Placeholder)}
+@remembered
+def parameters(text: str, where: str) -> list[str]:
+    """Names of the `$parameters` in a statement, sorted."""
+    return sorted({node.name for node in parse(text, where).find_all(exp.Placeholder)})
 
 
 def mentioned(text: str, where: str) -> set[str]:
@@ -145,7 +145,8 @@ def mentioned(text: str, where: str) -> set[str]:
     return {table.name for table in parse(text, where).find_all(exp.Table)} - {""}
 
 
-def reads(text: str, where: str) -> tuple[str, ...]:
+@remembered
+def reads(text: str, where: str) -> list[str]:
     """Names of the canonical tables a statement reads, sorted.
 
     EngineError UN3004 for any other table, UN3014 for a part ('with') of a table's name: it would hide the table.
@@ -164,7 +165,7 @@ def reads(text: str, where: str) -> tuple[str, ...]:
                 where=where,
                 hint=did_you_mean(name, TABLES),
             )
-    return tuple(sorted(names))
+    return sorted(names)
 
 
 def check_portable(text: str, where: str) -> None:
