@@ -24,6 +24,7 @@ Tables = Mapping[str, pa.Table]
 _ACTION = ("customer_id", "product_id", "channel", "rep_id")
 _KEY = ("customer_id", "group", "product_id", "channel", "rep_id")
 _OWN = ("rep_minutes", "rep_suggestions")
+PLENTY = 1_000  # units of a resource from which on one more hardly moves its price
 
 
 def price_resources(tables: Tables) -> pa.Table:
@@ -154,14 +155,16 @@ def _plus_one(instance: Instance, prices: Floats, bound: float) -> Floats:
     """Return what one unit more of each resource would add to the bound (m,); of a goal, what wanting one more costs.
 
     Representatives are all given one unit more at once: they hardly meet, so the mean of their prices before and after
-    is what it adds. Resources that many share are tried one by one.
+    is what it adds. Resources that many share are tried one by one. Of what there is plenty of, one unit more adds its
+    price: to try it would cost a solution of the whole, and tell less than that solution is inexact by.
     """
     worth = prices.copy()
+    tried = (prices > 0) & (np.abs(instance.limit) < PLENTY)
     for begin in (0, instance.reps):
-        kind = np.arange(begin, begin + instance.reps)
-        if len(kind) and prices[kind].any():
+        kind = np.flatnonzero(tried[begin : begin + instance.reps]) + begin
+        if len(kind):
             worth[kind] = (prices[kind] + price(_with_more(instance, kind), prices).prices[kind]) / 2
-    for one in np.flatnonzero(prices[2 * instance.reps :] > 0) + 2 * instance.reps:
+    for one in np.flatnonzero(tried[2 * instance.reps :]) + 2 * instance.reps:
         worth[one] = abs(price(_with_more(instance, np.array([one])), prices).bound - bound)
     return worth
 

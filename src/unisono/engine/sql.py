@@ -135,9 +135,10 @@ def prepared(text: str, where: str) -> exp.Query:
     return harmonise(parse(text, where))
 
 
-def parameters(text: str, where: str) -> set[str]:
+@lru_cache(PREPARED)
+def parameters(text: str, where: str) -> frozenset[str]:
     """Names of the `$parameters` in a statement."""
-    return {node.name for node in parse(text, where).find_all(exp.Placeholder)}
+    return frozenset(node.name for node in parse(text, where).find_all(exp.Placeholder))
 
 
 def mentioned(text: str, where: str) -> set[str]:
@@ -145,6 +146,7 @@ def mentioned(text: str, where: str) -> set[str]:
     return {table.name for table in parse(text, where).find_all(exp.Table)} - {""}
 
 
+@lru_cache(PREPARED)
 def reads(text: str, where: str) -> tuple[str, ...]:
     """Names of the canonical tables a statement reads, sorted.
 
