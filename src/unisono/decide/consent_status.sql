@@ -55,15 +55,15 @@ verdict as (
     from judged
     where address <> 'other' or (status in ('denied', 'withdrawn') and not is_granted_here)
     qualify row_number() over (
-            partition by customer_id, channel, purpose, product_id
-            order by
-                case when is_unclear then lenience else 0 end,
-                stated_at desc,
-                lenience,
-                expires_at nulls last,
-                source,
-                evidence
-        ) = 1
+        partition by customer_id, channel, purpose, product_id
+        order by
+            case when is_unclear then lenience else 0 end,
+            stated_at desc,
+            lenience,
+            expires_at nulls last,
+            source,
+            evidence
+    ) = 1
 )
 select v.customer_id, v.channel, v.purpose, p.product_id, v.status, v.stated_at, v.expires_at, v.evidence, v.source
 from verdict as v
