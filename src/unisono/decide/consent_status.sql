@@ -4,12 +4,16 @@
 -- What is said of the customer's present address, or of none, decides by its instant. A grant for another address allows
 -- nothing here; a refusal of another address forbids here too unless the present one has a grant of its own. Where the
 -- present address is not known, the most restrictive of all addresses decides.
-with applicable as (
+with scope as (
+    -- Products that a customer's statements name are judged apart, all others at once.
+    select distinct customer_id, product_id from consent
+),
+applicable as (
     select
         s.customer_id,
         c.channel,
         c.purpose,
-        p.product_id,
+        o.product_id,
         s.channel_value,
         s.address,
         case when s.status = 'granted' and s.expires_at <= $as_of then 'expired' else s.status end as status,
@@ -20,7 +24,7 @@ with applicable as (
     from consent as s
     inner join playbook_channel as c
         on (s.channel = c.channel or s.channel = 'all') and (s.purpose = c.purpose or s.purpose = 'all')
-    inner join playbook_product as p on p.is_own and (s.product_id = p.product_id or s.product_id = 'all')
+    inner join scope as o on o.customer_id = s.customer_id and (s.product_id = o.product_id or s.product_id = 'all')
     where s.stated_at <= $as_of and not (s.status = 'pending' and c.consent = 'not_required')
 ),
 ranked as (
@@ -45,17 +49,24 @@ judged as (
         bool_or(address = 'current' and status = 'granted')
             over (partition by customer_id, channel, purpose, product_id) as is_granted_here
     from latest
+),
+verdict as (
+    select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
+    from judged
+    where address <> 'other' or (status in ('denied', 'withdrawn') and not is_granted_here)
+    qualify row_number() over (
+        partition by customer_id, channel, purpose, product_id
+        order by
+            case when is_unclear then lenience else 0 end,
+            stated_at desc,
+            lenience,
+            expires_at nulls last,
+            source,
+            evidence
+    ) = 1
 )
-select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
-from judged
-where address <> 'other' or (status in ('denied', 'withdrawn') and not is_granted_here)
-qualify row_number() over (
-    partition by customer_id, channel, purpose, product_id
-    order by
-        case when is_unclear then lenience else 0 end,
-        stated_at desc,
-        lenience,
-        expires_at nulls last,
-        source,
-        evidence
-) = 1
+select v.customer_id, v.channel, v.purpose, p.product_id, v.status, v.stated_at, v.expires_at, v.evidence, v.source
+from verdict as v
+inner join playbook_product as p on p.is_own and (v.product_id = p.product_id or v.product_id = 'all')
+left join scope as o on o.customer_id = v.customer_id and o.product_id = p.product_id
+where v.product_id = p.product_id or o.customer_id is null

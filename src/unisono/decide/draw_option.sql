@@ -21,14 +21,16 @@ pair as (
         g.explores
     from choice as c
     inner join arm as g on g.customer_id = c.customer_id
-    inner join priced_action as p
-        on p.customer_id = c.customer_id and p.product_id = c.product_id and p.channel = c.channel
-        and coalesce(p.rep_id, '') = coalesce(c.rep_id, '')
+    inner join playbook_channel as h on h.channel = c.channel
     inner join priced_action as a
         on a.customer_id = c.customer_id and coalesce(a.rep_id, '') = coalesce(c.rep_id, '')
     left join single as s on s.customer_id = c.customer_id
     where (a.product_id = c.product_id and a.channel = c.channel)
-        or (g.explores and a.units <= p.units and (c.rep_id is not null or s.customer_id is not null))
+        or (
+            g.explores
+            and a.units <= case when c.rep_id is null then 1.0 else h.minutes end
+            and (c.rep_id is not null or s.customer_id is not null)
+        )
 ),
 used as (
     -- Serving a goal counts as using less than nothing.

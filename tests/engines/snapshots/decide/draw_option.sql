@@ -29,11 +29,8 @@ WITH single AS (
   FROM choice AS c
   INNER JOIN arm AS g
     ON g.customer_id = c.customer_id
-  INNER JOIN priced_action AS p
-    ON p.customer_id = c.customer_id
-    AND p.product_id = c.product_id
-    AND p.channel = c.channel
-    AND COALESCE(p.rep_id, '') = COALESCE(c.rep_id, '')
+  INNER JOIN playbook_channel AS h
+    ON h.channel = c.channel
   INNER JOIN priced_action AS a
     ON a.customer_id = c.customer_id AND COALESCE(a.rep_id, '') = COALESCE(c.rep_id, '')
   LEFT JOIN single AS s
@@ -44,7 +41,7 @@ WITH single AS (
     )
     OR (
       g.explores
-      AND a.units <= p.units
+      AND a.units <= CASE WHEN c.rep_id IS NULL THEN CAST(1.0 AS DOUBLE) ELSE h.minutes END
       AND (
         NOT c.rep_id IS NULL OR NOT s.customer_id IS NULL
       )
