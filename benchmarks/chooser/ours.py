@@ -8,7 +8,7 @@ from scipy import sparse
 from unisono.decide.choose import choose
 from unisono.decide.instance import Instance as Choice
 
-from .instance import Answer, Instance, Prices, undominated
+from .instance import PART_CELLS, Answer, Instance, Prices, undominated
 
 MUST = 10.0  # what a missing cell of a goal costs, in values of the best cell: goals of these instances can be met
 
@@ -51,13 +51,16 @@ def _choice(instance: Instance) -> Choice:
 
 def _by_rows(each: list[tuple[np.ndarray, np.ndarray]], resources: int) -> sparse.csr_array:
     """Return what cells use, given one amount a cell and the resource it is of, several times over."""
-    there = np.stack([amount != 0 for amount, _ in each])
-    rows = np.zeros(there.shape[1] + 1, np.int32)
-    np.cumsum(there.sum(axis=0, dtype=np.int8), out=rows[1:])
-    data, column, place = np.empty(rows[-1]), np.empty(rows[-1], np.int32), rows[:-1].copy()
-    for (amount, resource), used in zip(each, there, strict=True):
-        cells = np.flatnonzero(used)
-        at = place[cells]
-        data[at], column[at] = amount[cells], resource[cells]
-        place += used
-    return sparse.csr_array((data, column, rows), shape=(there.shape[1], resources))
+    count, entries = len(each[0][0]), sum(np.count_nonzero(amount) for amount, _ in each)
+    data, column, rows = np.empty(entries), np.empty(entries, np.int32), np.zeros(count + 1, np.int32)
+    for begin in range(0, count, PART_CELLS):
+        part = slice(begin, min(begin + PART_CELLS, count))
+        there = np.stack([amount[part] != 0 for amount, _ in each])
+        rows[part.start + 1 : part.stop + 1] = rows[begin] + np.cumsum(there.sum(axis=0, dtype=np.int8))
+        place = rows[part].copy()
+        for (amount, resource), used in zip(each, there, strict=True):
+            cells = np.flatnonzero(used)
+            at = place[cells]
+            data[at], column[at] = amount[part][cells], resource[part][cells]
+            place += used
+    return sparse.csr_array((data, column, rows), shape=(count, resources))
