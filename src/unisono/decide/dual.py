@@ -52,7 +52,9 @@ class _Point:
     @cached_property
     def curvature(self) -> sparse.csc_array:
         """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-        return sparse.csc_array(self.swept.near.T @ self.swept.near)
+        near = self.layout.uses[self.layout.origin[self.swept.near]]
+        near.data *= np.repeat(np.sqrt(self.swept.density), np.diff(near.indptr))
+        return sparse.csc_array(near.T @ near)
 
     def is_settled(self) -> bool:
         """Return whether what customers take nearly fits, and uses nearly all of what has a price."""
@@ -77,7 +79,7 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
         if predicted <= 0:  # the limits of prices bent the step
             damping *= 10
             continue
-        every = 1 + every * here.swept.near.shape[0] // enough
+        every = 1 + every * len(here.swept.near) // enough
         there = _point(layout, trial, nearness, every)
         done += 1
         gain, scale = here.value - there.value, SMALL * abs(here.value)

@@ -35,6 +35,7 @@ class Layout:
 
     origin: Ints
     value: Floats
+    uses: sparse.csr_array  # (n, m) as of the instance, by position before
     blocks: list[Block]
     limit: Floats  # (m,) as of the instance
     ceiling: Floats
@@ -44,15 +45,16 @@ class Layout:
 class Sweep:
     """What customers take at some prices.
 
-    `value` is their reduced value and `use` what they use (m,); `chosen` are positions of cells. `near` is what those
-    near the margin use (k, m), times the square root of how likely a small rise of their reduced value changes what is
-    taken, per unit. Where only some customers are looked at for the margin, each stands for as many as are not.
+    `value` is their reduced value and `use` what they use (m,); `chosen` and `near` are positions of cells, `density`
+    how likely a small rise of the reduced value of those near the margin changes what is taken, per unit. Where only
+    some customers are looked at for the margin, each stands for as many as are not.
     """
 
     value: float
     use: Floats
     chosen: Ints
-    near: sparse.csr_array
+    near: Ints
+    density: Floats
 
 
 def lay_out(instance: Instance) -> Layout:
@@ -69,7 +71,7 @@ def lay_out(instance: Instance) -> Layout:
         Block(int(begin), *shape, instance.uses[part])
         for begin, shape, part in zip(begins, shapes, origins[1:], strict=False)
     ]
-    return Layout(origin, value, blocks, instance.limit, instance.ceiling)
+    return Layout(origin, value, instance.uses, blocks, instance.limit, instance.ceiling)
 
 
 def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sweep:
@@ -77,14 +79,18 @@ def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sw
 
     The margin is looked at for one of `every` so many customers.
     """
-    value, use, chosen, near = 0.0, np.zeros(len(prices)), [], [sparse.csr_array((0, len(prices)))]
+    value, use, chosen, near, density = 0.0, np.zeros(len(prices)), [], [], []
     for block, cells in _blocks(layout, prices):
         worth, taken = _take(cells, block)
         value += worth
         use += block.uses.T @ taken.ravel().astype(float)
         chosen.append(np.flatnonzero(taken) + block.begin)
-        near.append(_near(cells, block, nearness, every))
-    return Sweep(value, use, _joined(chosen), sparse.csr_array(sparse.vstack(near, format="csr")))
+        margin = _margin(np.ascontiguousarray(cells[:, ::every]), block).ravel()
+        close = np.flatnonzero(margin < nearness)
+        place = np.arange(block.begin, block.begin + cells.size).reshape(cells.shape)
+        near.append(place[:, ::every].ravel()[close])
+        density.append((1 - margin[close] / nearness) * (every / nearness))
+    return Sweep(value, use, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
 
 
 def best_value(layout: Layout, prices: Floats) -> float:
@@ -137,17 +143,6 @@ def _win(best: Floats, limit: int) -> tuple[float, Bools]:
         equal = wins[:, tied] & ~above
         wins[:, tied] = above | (equal & (np.cumsum(equal, axis=0) <= limit - above.sum(axis=0)))
     return _worth(tops), wins
-
-
-def _near(cells: Floats, block: Block, nearness: float, every: int) -> sparse.csr_array:
-    """Return what cells near the margin use (k, m), weighed as in `Sweep`, while the block is still in the cache."""
-    margin = _margin(np.ascontiguousarray(cells[:, ::every]), block).ravel()
-    place = np.arange(len(cells))[:, None] * cells.shape[1] + np.arange(0, cells.shape[1], every)
-    close = np.flatnonzero(margin < nearness)
-    uses = block.uses[place.ravel()[close]]
-    weight = (1 - margin[close] / nearness) * (every / nearness)
-    uses.data *= np.repeat(np.sqrt(weight), np.diff(uses.indptr))
-    return uses
 
 
 def _margin(cells: Floats, block: Block) -> Floats:
