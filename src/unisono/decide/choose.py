@@ -74,7 +74,7 @@ def _untied(small: Instance) -> Instance:
     """Return the instance with values spread a little where it is large, so that prices can part equal customers."""
     if len(small.value) <= TINY:
         return small
-    factor: Floats = np.arange(len(small.value)) * GOLDEN
+    factor = np.arange(len(small.value), dtype=np.float64) * GOLDEN
     factor -= np.floor(factor)
     factor *= SPREAD
     factor += 1 - SPREAD / 2
