@@ -10,13 +10,16 @@ values as large as it can be, such that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 CELL_FIELDS = ("customer", "channel", "content", "rep", "value", "minutes", "goal")
+PART_CELLS = 65_536  # looked at together, so that what is worked out of them stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,36 @@ def undominated(instance: Instance) -> np.ndarray:
 
     No prices make another cell of the slot better, so that the optimum, whole or fractional, is the same.
     """
-    kept = np.ones(len(instance.value), bool)
-    longest = int(np.diff(instance.slot_starts, append=len(instance.value)).max(initial=0))
+    slot = (instance.customer, instance.channel)
     uses = (instance.rep, instance.minutes, *instance.shared, instance.goal)
-    for step in range(1, longest):
-        same = _same(step, instance.customer, instance.channel, *uses)
-        later = instance.value[step:] > instance.value[:-step]
+    best = [np.zeros(0, np.int64)]
+    for part in _parts(instance.customer):
+        fields = [field[part] for field in (*slot, *uses)]
+        best.append(part.start + _best(instance.value[part], fields[: len(slot)], fields[len(slot) :]))
+    return np.concatenate(best)
+
+
+def _parts(customer: np.ndarray) -> Iterator[slice]:
+    """Yield the cells of whole customers, about as many at a time as a processor's cache holds."""
+    begins = np.unique(np.searchsorted(customer, customer[::PART_CELLS]))
+    for begin, end in pairwise([*begins.tolist(), len(customer)]):
+        yield slice(begin, end)
+
+
+def _best(value: np.ndarray, slot: list[np.ndarray], uses: list[np.ndarray]) -> np.ndarray:
+    """Return the cells that are best in their slot among those that use the same."""
+    kept = np.ones(len(value), bool)
+    neighbours = together = _same(1, *slot)
+    same = neighbours & _same(1, *uses)
+    all_alike = bool((same == neighbours).all())  # then whoever is in one slot uses the same
+    step = 1
+    while together.any():
+        later = value[step:] > value[:-step]
         kept[:-step] &= ~(same & later)
         kept[step:] &= ~same | later
+        step += 1
+        together = together[:-1] & neighbours[step - 1 :]
+        same = together if all_alike else together & _same(step, *uses)
     return np.flatnonzero(kept)
 
 

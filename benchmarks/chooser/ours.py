@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy import sparse
 
 from unisono.decide.choose import choose
 from unisono.decide.instance import Instance as Choice
 
-from .instance import Answer, Instance, Prices, undominated
+from .instance import PART_CELLS, Answer, Instance, Prices, undominated
 
 MUST = 10.0  # what a missing cell of a goal costs, in values of the best cell: goals of these instances can be met
 
@@ -16,48 +18,57 @@ MUST = 10.0  # what a missing cell of a goal costs, in values of the best cell: 
 def unisono(full: Instance) -> Answer:
     """Return the package's plan and prices, after the collapse that the linear programs begin with."""
     cells = undominated(full)
-    instance = full.take(cells)
-    solution = choose(_choice(instance))
-    reps, shared = len(instance.rep_capacity), len(instance.capacity)
+    solution = choose(_choice(full, cells))
+    reps, shared = len(full.rep_capacity), len(full.capacity)
     rep, budget, goal = np.split(
         solution.prices[np.r_[:reps, 2 * reps : len(solution.prices)]], [reps, reps + shared]
     )
     return Answer(plan=cells[solution.chosen], prices=Prices(rep, budget, goal))
 
 
-def _choice(instance: Instance) -> Choice:
-    """Return the instance as the package wants it: one resource a column, goals as limits with negative use."""
-    reps, shared, goals = len(instance.rep_capacity), len(instance.capacity), len(instance.goal_least)
+def _choice(full: Instance, cells: np.ndarray) -> Choice:
+    """Return some cells as the package wants them: one resource a column, goals as limits with negative use."""
+    reps, shared, goals = len(full.rep_capacity), len(full.capacity), len(full.goal_least)
     resources = 2 * reps + shared + goals
-    each = [(instance.minutes * (instance.rep >= 0), instance.rep)]
-    each += [(use, np.broadcast_to(2 * reps + row, len(use))) for row, use in enumerate(instance.shared)]
-    each += [(-(instance.goal >= 0).astype(np.int8), 2 * reps + shared + instance.goal.astype(np.int32))]
+    value = full.value[cells].astype(float)
     return Choice(
-        customer=instance.customer.astype(np.int64),
-        group=instance.channel.astype(np.int64),
-        rep=instance.rep.astype(np.int64),
-        value=instance.value.astype(float),
-        uses=_by_rows(each, resources),
-        per_customer=instance.per_customer.astype(np.int64),
-        limit=np.concatenate(
-            [instance.rep_capacity, np.full(reps, np.inf), instance.capacity, -instance.goal_least]
-        ),
-        ceiling=np.append(
-            np.full(resources - goals, np.inf), np.full(goals, MUST * float(instance.value.max()))
-        ),
+        customer=full.customer[cells].astype(np.int64),
+        group=full.channel[cells].astype(np.int64),
+        rep=full.rep[cells].astype(np.int64),
+        value=value,
+        uses=_uses(full, cells, resources),
+        per_customer=full.per_customer.astype(np.int64),
+        limit=np.concatenate([full.rep_capacity, np.full(reps, np.inf), full.capacity, -full.goal_least]),
+        ceiling=np.append(np.full(resources - goals, np.inf), np.full(goals, MUST * float(value.max()))),
         reps=reps,
     )
 
 
-def _by_rows(each: list[tuple[np.ndarray, np.ndarray]], resources: int) -> sparse.csr_array:
-    """Return what cells use, given one amount a cell and the resource it is of, several times over."""
-    there = np.stack([amount != 0 for amount, _ in each])
-    rows = np.zeros(there.shape[1] + 1, np.int32)
-    np.cumsum(there.sum(axis=0, dtype=np.int8), out=rows[1:])
-    data, column, place = np.empty(rows[-1]), np.empty(rows[-1], np.int32), rows[:-1].copy()
-    for (amount, resource), used in zip(each, there, strict=True):
-        cells = np.flatnonzero(used)
-        at = place[cells]
-        data[at], column[at] = amount[cells], resource[cells]
-        place += used
-    return sparse.csr_array((data, column, rows), shape=(there.shape[1], resources))
+def _uses(full: Instance, cells: np.ndarray, resources: int) -> sparse.csr_array:
+    """Return what cells use of each resource, put together a part at a time in the order of cells."""
+    most = len(cells) * (2 + len(full.capacity))
+    data, column, rows = np.empty(most), np.empty(most, np.int32), np.zeros(len(cells) + 1, np.int32)
+    for begin in range(0, len(cells), PART_CELLS):
+        part = slice(begin, min(begin + PART_CELLS, len(cells)))
+        each = list(_amounts(full, cells[part]))
+        there = np.stack([amount != 0 for amount, _ in each])
+        rows[begin + 1 : part.stop + 1] = rows[begin] + np.cumsum(there.sum(axis=0, dtype=np.int8))
+        place = rows[part].copy()
+        for (amount, resource), used in zip(each, there, strict=True):
+            which = np.flatnonzero(used)
+            at = place[which]
+            data[at], column[at] = amount[which], resource[which]
+            place += used
+    for entries in (data, column):
+        entries.resize(rows[-1], refcheck=False)
+    return sparse.csr_array((data, column, rows), shape=(len(cells), resources))
+
+
+def _amounts(full: Instance, cells: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield one amount a cell and the resource it is of, several times over."""
+    reps, shared = len(full.rep_capacity), len(full.capacity)
+    rep, goal = full.rep[cells], full.goal[cells]
+    yield full.minutes[cells] * (rep >= 0), rep
+    for row, use in enumerate(full.shared):
+        yield use[cells], np.broadcast_to(2 * reps + row, len(cells))
+    yield -(goal >= 0).astype(np.int8), 2 * reps + shared + goal.astype(np.int32)

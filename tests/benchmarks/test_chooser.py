@@ -124,6 +124,18 @@ def test_what_the_collapse_leaves_out_is_worth_nothing(seed: int, variant: str) 
     assert upper_bound(whole, answer.prices) == pytest.approx(answer.objective, rel=1e-6)
 
 
+def test_what_is_best_does_not_depend_on_how_many_cells_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = make("goals", 60, 3)
+    uneven = np.flatnonzero(np.random.default_rng(3).random(len(whole.value)) < 0.7)
+    whole = whole.take(uneven)
+    at_once = undominated(whole)
+    for cells in (1, 7, 50):
+        monkeypatch.setattr("benchmarks.chooser.instance.PART_CELLS", cells)
+        assert (undominated(whole) == at_once).all()
+
+
 def test_a_method_runs_alone_and_an_end_is_told(tmp_path: Path) -> None:
     path = tmp_path / "instance.npz"
     make("plain", 300, seed=0).save(path)

@@ -74,8 +74,12 @@ def _untied(small: Instance) -> Instance:
     """Return the instance with values spread a little where it is large, so that prices can part equal customers."""
     if len(small.value) <= TINY:
         return small
-    spread = np.modf(np.arange(len(small.value)) * GOLDEN)[0] - 0.5
-    return replace(small, value=small.value * (1 + SPREAD * spread))
+    factor = np.arange(len(small.value), dtype=np.float64) * GOLDEN
+    factor -= np.floor(factor)
+    factor *= SPREAD
+    factor += 1 - SPREAD / 2
+    factor *= small.value
+    return replace(small, value=factor)
 
 
 def _dual(small: Instance, untied: Instance, start: Floats | None, passes: int = PASSES) -> tuple[Dual, Ints]:

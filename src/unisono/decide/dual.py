@@ -52,7 +52,7 @@ class _Point:
     @cached_property
     def curvature(self) -> sparse.csc_array:
         """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-        near = self.layout.uses[self.swept.near]
+        near = self.layout.uses[self.layout.origin[self.swept.near]]
         near.data *= np.repeat(np.sqrt(self.swept.density), np.diff(near.indptr))
         return sparse.csc_array(near.T @ near)
 

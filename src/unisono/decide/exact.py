@@ -78,7 +78,7 @@ def linear_prices(instance: Instance) -> Floats:
 def _program(instance: Instance) -> _Program:
     soft = np.flatnonzero(np.isfinite(instance.ceiling))
     who, customer = np.unique(instance.customer, return_inverse=True)
-    groups = instance.groups()
+    groups = instance.groups
     parts = [_memberships(customer), _memberships(groups), sparse.csr_array(instance.uses.T)]
     uses = sparse.vstack(parts, format="csc")
     first = uses.shape[0] - len(instance.limit)

@@ -8,6 +8,7 @@ too: an action that serves it uses a negative amount of it, and its limit is min
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,7 @@ class Instance:
         changes = (self.customer[1:] != self.customer[:-1]) | (self.group[1:] != self.group[:-1])
         return np.append(True, changes)[: len(self.value)]
 
+    @cached_property
     def groups(self) -> Ints:
         """Return a number for each action's group, rising and the same for the whole group (n,)."""
         return np.asarray(np.cumsum(self.starts()) - 1)

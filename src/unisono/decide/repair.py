@@ -50,7 +50,7 @@ def displaced(instance: Instance, reduced: Floats, chosen: Bools, comes: Ints) -
     poor = at[reduced[at] == least[customer[at]]]
     poorest[customer[poor]] = poor
     poorest[np.bincount(customer[at], minlength=len(least)) < instance.per_customer] = -1
-    group, of_group = instance.groups(), np.full(len(chosen), -1)
+    group, of_group = instance.groups, np.full(len(chosen), -1)
     of_group[group[at]] = at
     same = of_group[group[comes]]
     return np.where(same >= 0, same, poorest[customer[comes]])
@@ -61,7 +61,7 @@ class _Plan:
 
     def __init__(self, instance: Instance, taken: Ints) -> None:
         self.instance = instance
-        self.group = instance.groups()
+        self.group = instance.groups
         self.users = instance.uses.tocsc()
         self.chosen = np.zeros(len(instance.value), dtype=bool)
         self.is_taken = np.zeros(len(self.chosen), dtype=bool)  # of groups
@@ -149,22 +149,22 @@ class _Plan:
     def fill(self, reduced: Floats, wanted: Bools) -> None:
         """Add wanted actions, those of largest reduced value first, until none fits."""
         left = np.where(np.isinf(self.instance.ceiling), allowed(self.instance), np.inf)
-        at = np.flatnonzero(wanted & ~self.chosen)
-        at = at[self._fits(at, left - self.use)]
+        fits, users = wanted & ~self.chosen, self.users
+        fits[users.indices[users.data > np.repeat(left - self.use, np.diff(users.indptr))]] = False
+        at = self._fitting(np.flatnonzero(fits), left - self.use)
         at = at[np.argsort(-reduced[at], kind="stable")]
         while len(at):
             self.change(self._together(at, left - self.use), True)
-            at = at[self._fits(at, left - self.use)]
+            at = self._fitting(at, left - self.use)
 
-    def _fits(self, at: Ints, left: Floats) -> Bools:
+    def _fitting(self, at: Ints, left: Floats) -> Ints:
+        """Return those of these actions that can still be added."""
         instance = self.instance
-        free = np.flatnonzero(~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0))
-        uses = instance.uses[at[free]]
-        lacks = np.flatnonzero(uses.data > left[uses.indices])
-        fits = np.zeros(len(at), dtype=bool)
-        fits[free] = True
-        fits[free[np.searchsorted(uses.indptr, lacks, side="right") - 1]] = False
-        return fits
+        free = at[~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0)]
+        uses, fits = instance.uses[free], np.ones(len(free), dtype=bool)
+        lacks = uses.data > left[uses.indices]
+        fits[np.repeat(np.arange(len(free)), np.diff(uses.indptr))[lacks]] = False
+        return free[fits]
 
     def _together(self, at: Ints, left: Floats) -> Ints:
         """Return the first of these that can be added at once: one a representative and customer, limits kept."""

@@ -35,7 +35,7 @@ class Layout:
 
     origin: Ints
     value: Floats
-    uses: sparse.csr_array
+    uses: sparse.csr_array  # (n, m) as of the instance, by position before
     blocks: list[Block]
     limit: Floats  # (m,) as of the instance
     ceiling: Floats
@@ -64,14 +64,14 @@ def lay_out(instance: Instance) -> Layout:
         origins.append(origin)
         shapes.append((widths, limit))
     origin = np.concatenate(origins)
-    value, uses = instance.value[origin], instance.uses[origin]
+    value = instance.value[origin]
     value[origin < 0] = -np.inf
-    ends = np.cumsum([len(part) for part in origins])
+    begins = np.cumsum([len(part) for part in origins])
     blocks = [
-        Block(int(begin), *shape, _rows(uses, begin, end))
-        for begin, end, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
+        Block(int(begin), *shape, instance.uses[part])
+        for begin, shape, part in zip(begins, shapes, origins[1:], strict=False)
     ]
-    return Layout(origin, value, uses, blocks, instance.limit, instance.ceiling)
+    return Layout(origin, value, instance.uses, blocks, instance.limit, instance.ceiling)
 
 
 def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sweep:
@@ -204,13 +204,6 @@ def _arranged(instance: Instance) -> Iterator[tuple[Ints, tuple[int, ...], int]]
         widths, most = tuple(width[groups[0]].tolist()), int(limit[alike[0]])
         for part in _parts(groups, sum(widths)):
             yield _cells(first, size, widths, part), widths, most
-
-
-def _rows(uses: sparse.csr_array, begin: int, end: int) -> sparse.csr_array:
-    """Return some rows without a copy of what is in them."""
-    first, last = uses.indptr[begin], uses.indptr[end]
-    part = (uses.data[first:last], uses.indices[first:last], uses.indptr[begin : end + 1] - first)
-    return sparse.csr_array(part, shape=(end - begin, uses.shape[1]))
 
 
 def _padded(size: Ints) -> Ints:
