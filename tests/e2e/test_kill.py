@@ -13,7 +13,7 @@ from tests.e2e.conftest import CLOCK
 from tests.e2e.test_run import assert_same, tables
 from unisono.project import open_project
 
-KILLS = 6
+KILLS = 4
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
