@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
 from unisono.engine.base import Combine, Engine, Reads, columns_of
+from unisono.engine.duckdb import splink_on
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
 from unisono.tables.arrow import conform_arrow, empty
@@ -81,6 +82,12 @@ class QuickEngine(Engine):
 
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         return self.connection.sql(_reading(sql, tuple((values or {}).items()))).to_arrow_table()
+
+    def view(self, name: str, sql: str) -> None:
+        self.connection.execute(f'create or replace temp view "{name}" as {_reading(sql, ())}')
+
+    def splink(self):
+        return splink_on(self.connection)
 
     def has(self, name: str) -> bool:
         """Return whether a table has been made."""
