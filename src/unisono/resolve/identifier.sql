@@ -38,7 +38,7 @@ rule as (
 blocked as (
     select field, unnest(blocked) as value from rule
 ),
-candidate as (
+offered as (
     select v.record_key, v.field, v.value, r.position, r.at_most, len(r.agree) as agreeing
     from field_value as v
     inner join rule as r on r.field = v.field
@@ -46,7 +46,7 @@ candidate as (
     where v.value is not null and b.field is null
 ),
 usable as (
-    select * from candidate qualify count(*) over (partition by field, value) <= at_most
+    select * from offered qualify count(*) over (partition by field, value) <= at_most
 ),
 agree as (
     select field, unnest(agree) as other from rule

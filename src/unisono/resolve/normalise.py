@@ -121,7 +121,7 @@ def _in_order(parts: list[str]) -> tuple[str, str]:
 
 def is_pinyin(word: str) -> bool:
     """Return whether a word can be read as one or two Chinese syllables."""
-    return PINYIN.fullmatch(word) is not None
+    return PINYIN.fullmatch(re.sub("[^a-z]", "", word)) is not None
 
 
 def phone(text: str | None) -> str | None:
