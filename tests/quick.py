@@ -92,7 +92,8 @@ class QuickEngine(Engine):
     def has(self, name: str) -> bool:
         """Return whether a table has been made."""
         made = self.connection.sql(
-            "select table_name from duckdb_tables() where schema_name = current_schema()"
+            "select table_name from duckdb_tables() where schema_name = current_schema() "
+            "union all select view_name from duckdb_views() where not internal"  # Arrow data
         )
         return name in made.to_arrow_table()["table_name"].to_pylist()
 

