@@ -16,4 +16,7 @@ def test_every_engine_finds_the_same_pairs(engine):
         for name in PREVIOUS:
             engine.table(name, rows(name, before[name] if known else []))
         run(only("match_pair")[0], engine, {})
-        assert engine.read("select * from match_pair order by left_key, right_key").to_pylist() == full()["match_pair"]
+        assert (
+            engine.read("select * from match_pair order by left_key, right_key").to_pylist()
+            == full()["match_pair"]
+        )

@@ -7,8 +7,11 @@ from typing import Any
 
 from tests.build import Row, record
 
-GIVEN = "Maria Giulia Luca Marco Anna Paolo Elena Davide Chiara Matteo Ayşe Çağla Oğuz Jürgen Søren".split()
-FAMILY = "Rossi Bianchi Ferrari Russo Gallo Conti Greco Marino Rizzo Lombardi Müller Sørensen Yıldırım Öztürk".split()
+NAMES = "Maria Giulia Luca Marco Anna Paolo Elena Davide Chiara Matteo Ayşe Çağla Oğuz Jürgen Søren"
+FAMILY_NAMES = (
+    "Rossi Bianchi Ferrari Russo Gallo Conti Greco Marino Rizzo Lombardi Müller Sørensen Yıldırım Öztürk"
+)
+GIVEN, FAMILY = NAMES.split(), FAMILY_NAMES.split()
 HAN = [("张", "Zhang", "伟", "Wei"), ("李", "Li", "晓东", "Xiaodong"), ("王", "Wang", "芳", "Fang")]
 SPECIALTIES = ("cardiology", "general practice", "nephrology", "geriatrics")
 PLACES = ("Roma", "Milano", "Torino", "Forlì", "L'Aquila", "Bari", "Verona")

@@ -54,9 +54,7 @@ def test_pairs_are_kept_from_the_least_probability_and_each_once() -> None:
     made = full()["match_pair"]
     assert all(row["left_key"] < row["right_key"] and row["probability"] >= 0.3 for row in made)
     assert len(pairs(full())) == len(made)
-    assert all(
-        row["probability"] == pytest.approx(1 / (1 + 2 ** -row["weight"]), abs=1e-8) for row in made
-    )
+    assert all(row["probability"] == pytest.approx(1 / (1 + 2 ** -row["weight"]), abs=1e-8) for row in made)
 
 
 def test_the_same_records_in_another_order_make_the_same_model_and_pairs() -> None:
@@ -140,19 +138,26 @@ def test_a_pair_is_explained_by_what_adds_up_to_its_weight() -> None:
 
 def test_missing_values_are_no_evidence() -> None:
     model = model_of(full()["match_model"][0]["settings"])
-    told = explained(model, {"record_key": "a", "given_name": "anna"}, {"record_key": "b", "given_name": "anna"})
+    told = explained(
+        model, {"record_key": "a", "given_name": "anna"}, {"record_key": "b", "given_name": "anna"}
+    )
     assert {each.weight for each in told if each.likeness == "missing"} == {0}
     assert sum(each.likeness == "missing" for each in told) == len(MATCHING["compare"]) - 1
 
 
 def test_any_columns_can_be_compared() -> None:
     draw = Random(5)
-    born = [f"19{draw.randrange(40, 99)}{draw.randrange(1, 13):02}{draw.randrange(1, 29):02}" for _ in range(300)]
+    born = [
+        f"19{draw.randrange(40, 99)}{draw.randrange(1, 13):02}{draw.randrange(1, 29):02}" for _ in range(300)
+    ]
     table = pa.table(
         {
             "record_key": [f"{side}{n}" for side in "ab" for n in range(300)],
             "born": born + [day[:-1] + "5" if n % 10 == 0 else day for n, day in enumerate(born)],
-            "trade": [draw.choice(("baker", "smith", "miller", "cooper", "weaver", "tailor")) for _ in range(300)] * 2,
+            "trade": [
+                draw.choice(("baker", "smith", "miller", "cooper", "weaver", "tailor")) for _ in range(300)
+            ]
+            * 2,
         }
     )
     of = specification(

@@ -42,8 +42,8 @@ from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow
 
 if TYPE_CHECKING:
-    from splink.internals.database_api import DatabaseAPI
     from pyspark.sql import DataFrame, SparkSession
+    from splink.internals.database_api import DatabaseAPI
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

@@ -92,4 +92,7 @@ def _fingerprints(columns: list[pa.ChunkedArray]) -> pa.Array:
     joined = pc.binary_join_element_wise(
         *columns, SEPARATOR, null_handling="replace", null_replacement="\x00"
     )
-    return pa.array([hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in joined.to_pylist()], pa.string())
+    return pa.array(
+        [hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in joined.to_pylist()],
+        pa.string(),
+    )

@@ -101,6 +101,12 @@ STEPS = (
     EngineStep(
         "match_pair",
         match_pairs,
-        ("match_model", "match_record", "previous_match_model", "previous_match_record", "previous_match_pair"),
+        (
+            "match_model",
+            "match_record",
+            "previous_match_model",
+            "previous_match_record",
+            "previous_match_pair",
+        ),
     ),
 )

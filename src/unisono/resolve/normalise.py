@@ -9,37 +9,53 @@ import re
 
 from anyascii import anyascii
 
+
+def _listed(text: str) -> list[str]:
+    return text.split()
+
+
 TITLES = frozenset(
-    "dr dra drs doctor docteur dott dottssa dottoressa dottore ssa prof profssa professor professore "
-    "professoressa profesor profesora professeur doc docent doz dozent privdoz pd uzm med univ habil mult dipl "
-    "mr mrs ms miss mme mlle sig sigra herr frau md phd mph msc mbbs mbchb frcp facc dds jr sr ii iii".split()
+    _listed(
+        "dr dra drs doctor docteur dott dottssa dottoressa dottore ssa prof profssa professor professore "
+        "professoressa profesor profesora professeur doc docent doz dozent privdoz pd uzm med univ habil mult dipl "
+        "mr mrs ms miss mme mlle sig sigra herr frau md phd mph msc mbbs mbchb frcp facc dds jr sr ii iii"
+    )
 )
 HAN_TITLES = re.compile("(?:医生|醫生|医师|醫師|教授|主任|博士|先生|女士|大夫)+$")
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 SYLLABIC = re.compile("^[\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3·\\s]+$")  # family name first, without spaces
 TWO_CHARACTER_FAMILIES = frozenset(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 端木 东方 東方 司徒 长孙 남궁 황보 선우".split()
+    _listed(
+        "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 端木 东方 東方 司徒 长孙 "
+        "남궁 황보 선우"
+    )
 )
 # The commonest Chinese family names in pinyin, the commonest first (Ministry of Public Security, 2020).
 CHINESE_FAMILIES = {
     name: rank
     for rank, name in enumerate(
-        "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song "
-        "tang deng han feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren yao "
-        "shen zhong jin cui tan liao fan shi jia xia fu fang zou xiong bai meng qin qiu hou yan xue yin lei long "
-        "duan hao kong shao mao chang wan gu lai kang qian niu hong gong".split()
+        _listed(
+            "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song "
+            "tang deng han feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren yao "
+            "shen zhong jin cui tan liao fan shi jia xia fu fang zou xiong bai meng qin qiu hou yan xue yin lei long "
+            "duan hao kong shao mao chang wan gu lai kang qian niu hong gong"
+        )
     )
 }
 PUBLIC_PROVIDERS = frozenset(
-    "gmail.com googlemail.com icloud.com me.com mac.com aol.com msn.com web.de t-online.de freenet.de libero.it "
-    "virgilio.it tiscali.it alice.it tin.it orange.fr wanadoo.fr free.fr laposte.net sfr.fr qq.com 163.com 126.com "
-    "sina.com foxmail.com mail.ru proton.me protonmail.com naver.com seznam.cz wp.pl o2.pl bluewin.ch mynet.com "
-    "btinternet.com comcast.net verizon.net att.net".split()
+    _listed(
+        "gmail.com googlemail.com icloud.com me.com mac.com aol.com msn.com web.de t-online.de freenet.de libero.it "
+        "virgilio.it tiscali.it alice.it tin.it orange.fr wanadoo.fr free.fr laposte.net sfr.fr qq.com 163.com 126.com "
+        "sina.com foxmail.com mail.ru proton.me protonmail.com naver.com seznam.cz wp.pl o2.pl bluewin.ch mynet.com "
+        "btinternet.com comcast.net verizon.net att.net"
+    )
 )
-PUBLIC_NAMES = frozenset("yahoo ymail hotmail outlook live gmx yandex".split())  # under any country's ending
+PUBLIC_NAMES = frozenset(_listed("yahoo ymail hotmail outlook live gmx yandex"))  # under any country's ending
 PARTICLES = frozenset(
-    "de di da del della delle dei degli dell dal dalla lo la le van von der den ter ten zu zur du des dos das al el "
-    "bin ibn st saint mac mc af av y".split()
+    _listed(
+        "de di da del della delle dei degli dell dal dalla lo la le van von der den ter ten zu zur du des dos das al "
+        "el bin ibn st saint mac mc af av y"
+    )
 )
 PINYIN = re.compile(
     "(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?"

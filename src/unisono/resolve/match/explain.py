@@ -28,7 +28,9 @@ class Evidence:
     weight: float
 
 
-def explained(model: Model, left: Mapping[str, str | None], right: Mapping[str, str | None]) -> list[Evidence]:
+def explained(
+    model: Model, left: Mapping[str, str | None], right: Mapping[str, str | None]
+) -> list[Evidence]:
     """Return the prior, what each comparison of two records adds, and what the rarity of a value adds to that.
 
     Records are rows with `record_key` and the columns of the specification. Weights are in bits; their sum is the
@@ -36,7 +38,9 @@ def explained(model: Model, left: Mapping[str, str | None], right: Mapping[str, 
     agree on no entry of `block_on`, are explained just the same.
     """
     pair = {name: [left.get(name), right.get(name)] for name in (KEY, *model.specification.columns)}
-    data = pa.table({name: pa.array(values, pa.string()) for name, values in pair.items()} | {"both": ["x", "x"]})
+    data = pa.table(
+        {name: pa.array(values, pa.string()) for name, values in pair.items()} | {"both": ["x", "x"]}
+    )
     anyway = replace(model, specification=replace(model.specification, block_on=(("both",),)))
     with open_database() as connection, quiet():
         connection.register("pair", data)
@@ -45,12 +49,12 @@ def explained(model: Model, left: Mapping[str, str | None], right: Mapping[str, 
     prior = round(float(np.log2(model.prior / (1 - model.prior))), DIGITS)
     made = [Evidence("", "any two records", None, None, prior)]
     for each in model.specification.compare:
-        name, values = each.field, pair[each.field]
+        name, (one, other) = each.field, pair[each.field]
         levels = LEVELS[each.by]
         gamma = found[f"gamma_{name}"]
         likeness = "missing" if gamma < 0 else levels[len(levels) - 1 - gamma].label
-        made.append(Evidence(name, likeness, *values, round(found[f"mw_{name}"], DIGITS)))
+        made.append(Evidence(name, likeness, one, other, round(found[f"mw_{name}"], DIGITS)))
         rarity = found.get(f"mw_tf_adj_{name}")
         if rarity:
-            made.append(Evidence(name, "rarity of the value", *values, round(rarity, DIGITS)))
+            made.append(Evidence(name, "rarity of the value", one, other, round(rarity, DIGITS)))
     return made

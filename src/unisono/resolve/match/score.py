@@ -50,13 +50,14 @@ def linker_on(
     from splink import Linker
 
     names = [records] if others is None else [records, others]
-    tables = [database.register(name, table_name=f"__{n}_{_serial(database)}") for n, name in enumerate(names)]
+    tables = [database.register(name, table_name=_new(database, "records")) for name in names]
     link_type = "dedupe_only" if others is None else "link_only"
     linker = Linker(tables, model.settings(link_type, **settings), log_level=None, validate_settings=False)
     for field, shares in model.frequencies.items():
         known = pa.table({field: list(shares), "share": list(shares.values())})
-        lookup = database.register(known, table_name=f"__frequency_{field}_{_serial(database)}")
-        values = " union ".join(f"select distinct {field} from {name} where {field} is not null" for name in names)
+        lookup = database.register(known, table_name=_new(database, f"frequency_{field}"))
+        listed = [f"select distinct {field} from {name} where {field} is not null" for name in names]  # noqa: S608
+        values = " union ".join(listed)
         shared = linker.misc.query_sql(
             f"select v.{field}, coalesce(k.share, {model.rarest[field]!r}) as tf_{field} "  # noqa: S608
             f"from ({values}) as v left join {lookup.physical_name} as k on k.{field} = v.{field}"
@@ -87,6 +88,6 @@ def quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _serial(database: DatabaseAPI[Any]) -> int:
-    """Return a number that no earlier table of this database's has."""
-    return len(database._registered_table_names)
+def _new(database: DatabaseAPI[Any], what: str) -> str:
+    """Return a name that no table of the connection has, whoever else works on it."""
+    return f"__{what}_{database.id}_{len(database._registered_table_names)}"

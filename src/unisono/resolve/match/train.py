@@ -119,9 +119,7 @@ def _patterns(model: Model, database: DatabaseAPI[Any], rule: tuple[str, ...]) -
     return np.where(gamma < 0, -1, top - gamma).T, counted["pairs"].to_numpy().astype(float)
 
 
-def _expected_matches(
-    model: Model, levels: Levels, pairs: Floats, at: Sequence[int]
-) -> list[Floats]:
+def _expected_matches(model: Model, levels: Levels, pairs: Floats, at: Sequence[int]) -> list[Floats]:
     """Return how many pairs of one person a block has at each level of the comparisons `at`, by EM.
 
     The others are what the block agrees on, so nothing can be learnt of them there.
@@ -158,7 +156,9 @@ def _learnt(model: Model, database: DatabaseAPI[Any]) -> Weights:
             for n, counts in zip(at, _expected_matches(model, levels, pairs, at), strict=True):
                 totals[n] += counts
     return tuple(
-        tuple(zip(_bounded(_posterior(total, np.array([m for m, _ in old]))), [u for _, u in old], strict=True))
+        tuple(
+            zip(_bounded(_posterior(total, np.array([m for m, _ in old]))), [u for _, u in old], strict=True)
+        )
         for total, old in zip(totals, model.weights, strict=True)
     )
 
