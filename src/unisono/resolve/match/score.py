@@ -44,7 +44,12 @@ def scored(model: Model, database: DatabaseAPI[Any], records: str, others: str |
 
 
 def linker_on(
-    model: Model, database: DatabaseAPI[Any], records: str, others: str | None = None, **settings: Any
+    model: Model,
+    database: DatabaseAPI[Any],
+    records: str,
+    others: str | None = None,
+    *,
+    details: bool = False,
 ) -> Linker:
     """Return Splink's linker of a model, which looks values' frequencies up in the model."""
     from splink import Linker
@@ -52,7 +57,9 @@ def linker_on(
     names = [records] if others is None else [records, others]
     tables = [database.register(name, table_name=_new(database, "records")) for name in names]
     link_type = "dedupe_only" if others is None else "link_only"
-    linker = Linker(tables, model.settings(link_type, **settings), log_level=None, validate_settings=False)
+    linker = Linker(
+        tables, model.settings(link_type, details=details), log_level=None, validate_settings=False
+    )
     for field, shares in model.frequencies.items():
         known = pa.table({field: list(shares), "share": list(shares.values())})
         lookup = database.register(known, table_name=_new(database, f"frequency_{field}"))
