@@ -28,7 +28,15 @@ Data = Mapping[str, Sequence[Row]]
 
 CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
-GIVEN = (*(table.name for table in INGEST), "previous_xref", "previous_identity_event", "previous_arm")
+GIVEN = (
+    *(table.name for table in INGEST),
+    "previous_xref",
+    "previous_identity_event",
+    "previous_arm",
+    "previous_match_model",
+    "previous_match_record",
+    "previous_match_pair",
+)
 
 
 def ago(days: float, clock: datetime = CLOCK) -> datetime:
@@ -174,6 +182,9 @@ class Tables:
             "previous_xref": "customer_xref",
             "previous_identity_event": "identity_event",
             "previous_arm": "arm",
+            "previous_match_model": "match_model",
+            "previous_match_record": "match_record",
+            "previous_match_pair": "match_pair",
         }
         return {
             name: [{column: row[column] for column in TABLES[name].names} for row in self[table]]

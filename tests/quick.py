@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
 from unisono.engine.base import Combine, Engine, Reads, columns_of
-from unisono.engine.duckdb import bindings, instants_of, parametrised
+from unisono.engine.duckdb import bindings, instants_of, parametrised, splink_on
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
 from unisono.tables.arrow import conform_arrow, empty
@@ -86,10 +86,17 @@ class QuickEngine(Engine):
         text = _reading(sql, instants_of(query))
         return self.connection.sql(text, params=bindings(query)).to_arrow_table()
 
+    def view(self, name: str, sql: str) -> None:
+        self.connection.execute(f'create or replace temp view "{name}" as {_reading(sql, ())}')
+
+    def splink(self):
+        return splink_on(self.connection)
+
     def has(self, name: str) -> bool:
         """Return whether a table has been made."""
         made = self.connection.sql(
-            "select table_name from duckdb_tables() where schema_name = current_schema()"
+            "select table_name from duckdb_tables() where schema_name = current_schema() "
+            "union all select view_name from duckdb_views() where not internal"  # Arrow data
         )
         return name in made.to_arrow_table()["table_name"].to_pylist()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from unisono import decide, plan, profile, resolve
 from unisono.checks import check
@@ -29,6 +30,7 @@ from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, sou
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
 from unisono.store import Snapshot, Store, finish, finished
+from unisono.tables import TABLES
 from unisono.tables.arrow import empty
 
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
@@ -177,6 +179,9 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
         "previous_xref": empty("previous_xref"),
         "previous_identity_event": empty("previous_identity_event"),
         "previous_arm": empty("previous_arm"),
+        "previous_match_model": _before(previous, "match_model"),
+        "previous_match_record": _before(previous, "match_record"),
+        "previous_match_pair": _before(previous, "match_pair"),
     }
     if previous is not None:
         before["previous_xref"] = previous.table("customer_xref")
@@ -184,6 +189,14 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
         before["previous_arm"] = previous.table("arm")
     work.make("previous", list(before), partial(_write, work.engine, before))
     return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))
+
+
+def _before(previous: Snapshot | None, table: str) -> pa.Table:
+    """Return what a snapshot has of a table as the next run reads it; nothing if it was made before there was one."""
+    name = f"previous_{table}"
+    if previous is None or table not in previous.tables:
+        return empty(name)
+    return pq.read_table(previous.path(table), columns=list(TABLES[name].names))
 
 
 def make_tables(work: Work, values: Mapping[str, Value], steps: Sequence[Step] = STEPS) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -18,6 +19,9 @@ from unisono.engine.sql import Query, Value
 from unisono.errors import EngineError, UnisonoError, did_you_mean
 from unisono.tables import TABLES
 from unisono.tables.arrow import schema
+
+if TYPE_CHECKING:
+    from splink.internals.database_api import DatabaseAPI
 
 Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
 """Takes the tables it reads, by name; returns the table it writes.
@@ -63,6 +67,14 @@ class Engine(ABC):
     @abstractmethod
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         """Return the result of DuckDB-dialect SQL over the tables, parameters bound, in the contract's types."""
+
+    @abstractmethod
+    def view(self, name: str, sql: str) -> None:
+        """Make the result of DuckDB-dialect SQL over the tables readable as `name`; nothing is written."""
+
+    @abstractmethod
+    def splink(self) -> DatabaseAPI[Any]:
+        """Return Splink's access to this engine's own connection, on which every attached table can be read."""
 
     @abstractmethod
     def close(self) -> None:

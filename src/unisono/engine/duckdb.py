@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -31,6 +32,9 @@ from unisono.engine.memo import remembered
 from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
+
+if TYPE_CHECKING:
+    from splink.internals.database_api import DatabaseAPI
 
 FILE = "_file"  # the parameter that a written table's file is bound to
 ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
@@ -134,6 +138,15 @@ class DuckDBEngine(Engine):
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
 
+    def view(self, name: str, sql: str) -> None:
+        """See `Engine.view`."""
+        text = Query(sql, name, {}).sql(self.dialect)
+        self._connection.execute(f'create or replace temp view "{name}" as {text}')
+
+    def splink(self) -> DatabaseAPI[Any]:
+        """See `Engine.splink`."""
+        return splink_on(self._connection)
+
     def close(self) -> None:
         """See `Engine.close`."""
         self._connection.close()
@@ -180,6 +193,13 @@ def bindings(query: Query) -> dict[str, Value]:
     return {
         name: naive(value) if isinstance(value, datetime) else value for name, value in query.values.items()
     }
+
+
+def splink_on(connection: duckdb.DuckDBPyConnection) -> DatabaseAPI[Any]:
+    """Return Splink's access to a DuckDB connection."""
+    from splink import DuckDBAPI
+
+    return DuckDBAPI(connection)
 
 
 def store(name: str, data: pa.Table, file: Path) -> int:

@@ -57,7 +57,21 @@ class KernelStep:
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 
-Step = SqlStep | KernelStep
+@dataclass(frozen=True, eq=False)
+class EngineStep:
+    """Makes `table` by Python that asks the engine itself, to run another library's SQL on its connection.
+
+    `make` is given the engine and the parameters of the run that `values` names, and returns the table. `reads`
+    names the tables it looks at; as a mapping it also says which of their columns.
+    """
+
+    table: str
+    make: Callable[..., pa.Table]
+    reads: Reads
+    values: tuple[str, ...] = ()
+
+
+Step = SqlStep | KernelStep | EngineStep
 
 
 def sql_steps(package: str) -> tuple[Step, ...]:
@@ -75,7 +89,7 @@ def sql_steps(package: str) -> tuple[Step, ...]:
     return (*plain, *twins)
 
 
-def twin(step: Step) -> Step:
+def twin(step: SqlStep | KernelStep) -> Step:
     """Return the step that makes the medical twin of a table: the same, over the twins of what it reads."""
     renamed = {name: TWINS[name] for name in step.reads if name in TWINS}
     table = TWINS[step.table]
@@ -117,6 +131,8 @@ def run(step: Step, engine: Engine, values: Mapping[str, Value]) -> int:
     """Make the table of a step; return its number of rows. EngineError UN3002 if a parameter has no value."""
     if isinstance(step, SqlStep):
         return engine.table(step.table, Query.from_file(step.path, {**values, **step.values}, step.renamed))
+    if isinstance(step, EngineStep):
+        return engine.table(step.table, step.make(engine, **pick(values, step.values, step.table)))
     kernel = partial(step.kernel, **pick(values, step.values, step.table))
     return engine.map(step.table, _under_old_names(kernel, step.renamed), step.reads, step.by)
 

@@ -15,7 +15,7 @@ from sqlglot.lineage import lineage
 from sqlglot.optimizer.scope import traverse_scope
 
 from unisono.engine.base import columns_of, kernel_name
-from unisono.engine.graph import SqlStep, Step
+from unisono.engine.graph import EngineStep, SqlStep, Step
 from unisono.engine.memo import remembered
 from unisono.engine.sql import SCHEMA, parse, qualified
 from unisono.errors import UsageError, did_you_mean
@@ -66,7 +66,9 @@ def column_lineage(table: str, column: str, steps: Sequence[Step]) -> Origin:
 
 def made_by(step: Step) -> str:
     """Return the short name of a step's SQL file, or the name of its kernel."""
-    return step.source[1] if isinstance(step, SqlStep) else kernel_name(step.kernel)
+    if isinstance(step, SqlStep):
+        return step.source[1]
+    return kernel_name(step.make if isinstance(step, EngineStep) else step.kernel)
 
 
 def inputs(step: Step, column: str) -> Sequence[tuple[str, str]]:

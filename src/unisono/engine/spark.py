@@ -43,6 +43,7 @@ from unisono.tables.arrow import conform_arrow
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from splink.internals.database_api import DatabaseAPI
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -182,6 +183,18 @@ class SparkEngine(Engine):
         except PySparkException as error:
             raise query.failed(_brief(error), self.dialect) from error
         return plain(found)
+
+    def view(self, name: str, sql: str) -> None:
+        """See `Engine.view`."""
+        self._session.sql(Query(sql, name, {}).sql(self.dialect)).createOrReplaceTempView(name)
+
+    def splink(self) -> DatabaseAPI[Any]:
+        """See `Engine.splink`."""
+        from splink.backends.spark import SparkAPI
+
+        return SparkAPI(
+            spark_session=self._session, break_lineage_method="persist", register_udfs_automatically=False
+        )
 
     def close(self) -> None:
         """See `Engine.close`."""

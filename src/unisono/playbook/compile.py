@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import fsum, log
 from typing import TYPE_CHECKING
 
+from unisono.playbook.compile_identity import IDENTITY
 from unisono.playbook.models import Budget, Channel, Playbook, Scope
 from unisono.playbook.names import Name, company_names, product_names, tidy
 from unisono.tables import EVENTS
@@ -304,4 +305,5 @@ _TABLES: dict[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_separation": _separations,
     "playbook_policy": _policy,
     "playbook_exploration": _exploration,
+    **IDENTITY,
 }

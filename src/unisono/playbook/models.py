@@ -9,25 +9,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Id = Annotated[
-    str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$", description="Identifier: lower case, digits, _ and -")
-]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2 country")]
-Share = Annotated[float, Field(ge=0, le=1)]
-Money = Annotated[float, Field(ge=0, description="In the playbook's currency")]
-Days = Annotated[int, Field(ge=1, le=3650)]
+from unisono.playbook.identity import Identity
+from unisono.playbook.section import Country, Days, Id, Money, Section, Share
 
 Lifecycle = Literal["launch", "growth", "mature", "generic_competition", "volume_based_procurement"]
 Purpose = Literal["commercial", "medical"]
 ContentStatus = Literal["draft", "in_review", "approved", "expired", "withdrawn"]
-
-
-class Section(BaseModel):
-    """Base of all models: unknown keys are errors, values do not change, numbers are finite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class CompetitorProduct(Section):
@@ -44,7 +33,7 @@ class Competitor(Section):
     id: Id
     name: str
     aliases: list[str] = Field(default=[], description="Other ways sources write it; case does not matter")
-    products: list[CompetitorProduct] = []
+    products: list[CompetitorProduct] = Field(default=[])
 
 
 class Company(Section):
@@ -106,7 +95,7 @@ class Channel(Section):
     capacity: int | None = Field(
         default=None, ge=0, description="Most contacts in one run, for central channels"
     )
-    caps: list[Cap] = []
+    caps: list[Cap] = Field(default=[])
     rest_days: int | None = Field(
         default=None, ge=1, le=3650, description="Days of rest after a contact on it"
     )
@@ -363,16 +352,17 @@ class Playbook(Section):
     """A whole playbook."""
 
     company: Company
-    competitors: list[Competitor] = []
+    competitors: list[Competitor] = Field(default=[])
     products: list[Product] = Field(min_length=1)
     channels: list[Channel] = Field(min_length=1)
     channel_matrix: dict[Lifecycle, dict[Id, MatrixCell]]
     ladder: Ladder
-    topics: list[Topic] = []
-    content: list[Content] = []
-    budgets: list[Budget] = []
-    quotas: list[Quota] = []
-    goals: list[Goal] = []
-    levers: list[Lever] = []
-    separations: list[Separation] = []
+    topics: list[Topic] = Field(default=[])
+    content: list[Content] = Field(default=[])
+    budgets: list[Budget] = Field(default=[])
+    quotas: list[Quota] = Field(default=[])
+    goals: list[Goal] = Field(default=[])
+    levers: list[Lever] = Field(default=[])
+    separations: list[Separation] = Field(default=[])
+    identity: Identity = Identity()
     policy: Policy = Policy()

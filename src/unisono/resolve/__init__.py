@@ -8,8 +8,16 @@ Reads the `source_*` tables, `rep`, `territory_area` and what the snapshot befor
 from __future__ import annotations
 
 from unisono.engine.graph import KernelStep, Step, sql_steps
+from unisono.resolve import match_steps
 from unisono.resolve.local_day import local_days
+from unisono.resolve.match_record import COLUMNS, match_records
 
 CALENDAR = KernelStep("local_day", local_days, {"playbook_policy": ("time_zone",)}, values=("as_of",))
 
-STEPS: tuple[Step, ...] = (CALENDAR, *sql_steps(__file__))
+COMPARED = KernelStep(
+    "match_record",
+    match_records,
+    {"source_record": COLUMNS, "playbook_nickname": ("name", "stands_for")},
+)
+
+STEPS: tuple[Step, ...] = (CALENDAR, COMPARED, *match_steps.STEPS, *sql_steps(__file__))

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from unisono.tables.contract import Column, Event, Table, Type, twin
 from unisono.tables.decide import DECIDE
 from unisono.tables.explore import EXPLORE
+from unisono.tables.identity import IDENTITY, PLAYBOOK_IDENTITY
 from unisono.tables.ingest import INGEST
 from unisono.tables.plan import PLAN
 from unisono.tables.playbook import PLAYBOOK
@@ -33,7 +34,7 @@ __all__ = [
     "Type",
 ]
 
-_DECLARED = (*PLAYBOOK, *INGEST, *RESOLVE, *PROFILE, *PLAN, *DECIDE, *EXPLORE)
+_DECLARED = (*PLAYBOOK, *PLAYBOOK_IDENTITY, *INGEST, *IDENTITY, *RESOLVE, *PROFILE, *PLAN, *DECIDE, *EXPLORE)
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {

@@ -22,7 +22,12 @@ INGEST = (
         "ingest",
         "one source's record of a person or institution",
         ("system", "source_record_id"),
-        (*RECORD_REF, *PERSON, *PROVENANCE),
+        (
+            *RECORD_REF,
+            *PERSON,
+            c("updated_at", "TIMESTAMP", "when its system last changed it", nullable=True),
+            *PROVENANCE,
+        ),
     ),
     Table(
         "source_touchpoint",

@@ -17,10 +17,11 @@ from unisono.tables.columns import (
 from unisono.tables.contract import Table
 from unisono.tables.vocabulary import ADDRESSES
 
+HOME = c("home_id", "VARCHAR", "the customer it belonged to when it was first seen")
 IDENTITY_EVENT = (
     c("identity_event_id", "VARCHAR", "the event"),
     CUSTOMER,
-    c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split")),
+    c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split", "manual")),
     c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
     c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
     c("run_id", "VARCHAR", "the run that saw it"),
@@ -32,7 +33,7 @@ RESOLVE = (
         "store",
         "which customer a record belonged to in the snapshot before",
         ("system", "source_record_id"),
-        (*RECORD_REF, CUSTOMER),
+        (*RECORD_REF, CUSTOMER, HOME),
     ),
     Table(
         "previous_identity_event",
@@ -49,11 +50,12 @@ RESOLVE = (
         (
             *RECORD_REF,
             CUSTOMER,
+            HOME,
             c(
                 "method",
                 "VARCHAR",
-                "how it was matched",
-                values=("source_id", "licence_id", "touchpoint_only"),
+                "what joined it",
+                values=("source_id", "identifier", "match", "steward", "touchpoint_only"),
             ),
             c("probability", "DOUBLE", "confidence of the match", unit="0..1"),
         ),

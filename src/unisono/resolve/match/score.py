@@ -1,0 +1,100 @@
+"""The records that are likely to be one, and how likely, by a model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from unisono.resolve.match.model import KEY
+
+if TYPE_CHECKING:
+    from splink import Linker
+    from splink.internals.database_api import DatabaseAPI
+
+    from unisono.resolve.match.model import Model
+
+PAIRS = pa.schema(
+    [
+        ("left_key", pa.string()),
+        ("right_key", pa.string()),
+        ("weight", pa.float64()),
+        ("probability", pa.float64()),
+    ]
+)
+DIGITS = 6  # kept of weights, in bits: engines differ in the last ones of a double
+
+
+def scored(model: Model, database: DatabaseAPI[Any], records: str, others: str | None = None) -> pa.Table:
+    """Return the pairs of `records`, or of a record of `records` and one of `others`, that are likely enough.
+
+    Both name tables that the database can read, with `record_key` and the columns of the specification; no record is
+    in both. Columns of the result: left_key (sorts first), right_key, weight (bits), probability.
+    """
+    with quiet():
+        linker = linker_on(model, database, records, others)
+        found = linker.inference.predict(threshold_match_probability=model.at_least)
+        pairs = found.as_pyarrow_table()
+        database.delete_tables_created_by_splink_from_db()
+    return tidy(pairs)
+
+
+def linker_on(
+    model: Model,
+    database: DatabaseAPI[Any],
+    records: str,
+    others: str | None = None,
+    *,
+    details: bool = False,
+) -> Linker:
+    """Return Splink's linker of a model, which looks values' frequencies up in the model."""
+    from splink import Linker
+
+    names = [records] if others is None else [records, others]
+    tables = [database.register(name, table_name=_new(database, "records")) for name in names]
+    link_type = "dedupe_only" if others is None else "link_only"
+    linker = Linker(
+        tables, model.settings(link_type, details=details), log_level=None, validate_settings=False
+    )
+    for field, shares in model.frequencies.items():
+        known = pa.table({field: list(shares), "share": list(shares.values())})
+        lookup = database.register(known, table_name=_new(database, f"frequency_{field}"))
+        listed = [f"select distinct {field} from {name} where {field} is not null" for name in names]  # noqa: S608
+        values = " union ".join(listed)
+        shared = linker.misc.query_sql(
+            f"select v.{field}, coalesce(k.share, {model.rarest[field]!r}) as tf_{field} "  # noqa: S608
+            f"from ({values}) as v left join {lookup.physical_name} as k on k.{field} = v.{field}"
+        )
+        linker.table_management.register_term_frequency_lookup(shared, field)
+    return linker
+
+
+def tidy(pairs: pa.Table) -> pa.Table:
+    """Return Splink's predictions as pairs, each once, sorted by their keys."""
+    one, two = pairs[f"{KEY}_l"].cast(pa.string()), pairs[f"{KEY}_r"].cast(pa.string())
+    is_first = pc.less(one, two)
+    weight = pc.round(pairs["match_weight"].cast(pa.float64()), DIGITS)
+    probability = pc.divide(1.0, pc.add(1.0, pc.power(2.0, pc.negate(pc.max_element_wise(weight, -1000.0)))))
+    made = [pc.if_else(is_first, one, two), pc.if_else(is_first, two, one), weight, pc.round(probability, 9)]
+    return pa.table(made, PAIRS).sort_by([("left_key", "ascending"), ("right_key", "ascending")])
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Splink from telling how it goes."""
+    logger = logging.getLogger("splink")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _new(database: DatabaseAPI[Any], what: str) -> str:
+    """Return a name that no table of the connection has, whoever else works on it."""
+    return f"__{what}_{database.id}_{len(database._registered_table_names)}"
