@@ -29,6 +29,7 @@ Data = Mapping[str, Sequence[Row]]
 CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
 GIVEN = (*(table.name for table in INGEST), "previous_xref", "previous_identity_event", "previous_arm")
+GIVEN += ("steward_decision",)
 
 
 def ago(days: float, clock: datetime = CLOCK) -> datetime:

@@ -1,8 +1,8 @@
 """A run: sources and playbook in, a published snapshot out.
 
-A run is a pure function of its sources, playbook, clock and seed (and of who was who, and in which experiment arm, in
-the snapshot before). The order of the tables follows from the SQL itself; a table finished by an earlier try of the
-same inputs is not made again. Nothing is published unless every check holds.
+A run is a pure function of its sources, playbook, stewards' decisions, clock and seed (and of who was who, and in which
+experiment arm, in the snapshot before). The order of the tables follows from the SQL itself; a table finished by an
+earlier try of the same inputs is not made again. Nothing is published unless every check holds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from unisono import decide, plan, profile, resolve
 from unisono.checks import check
@@ -28,6 +29,7 @@ from unisono.engine.graph import run as run_step
 from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
+from unisono.resolve.steward import Decision, decision_table, read_decisions
 from unisono.store import Snapshot, Store, finish, finished
 from unisono.tables.arrow import empty
 
@@ -85,12 +87,20 @@ class Inputs:
         """A hash of every source file's name and bytes."""
         return hash_of(self.files)
 
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What stewards decided about records, found when first asked for; SourceError UN2101 if it cannot be read."""
+        return read_decisions(self.project)
+
     @property
     def fingerprint(self) -> str:
         """A hash of all inputs; equal fingerprints make equal tables."""
         declared = self.sources.model_dump(mode="json", by_alias=True)
+        decided = [decision.model_dump(mode="json") for decision in self.decisions]
         made_with = (self.seed, self.simulated, self.engine, self.code_version)
-        return hash_of(self.data_version, playbook_hash(self.playbook), declared, self.as_of, *made_with)
+        return hash_of(
+            self.data_version, playbook_hash(self.playbook), declared, decided, self.as_of, *made_with
+        )
 
 
 T = TypeVar("T")
@@ -173,17 +183,28 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
     """
     playbook = compile_playbook(inputs.playbook)
     work.make("playbook", list(playbook), partial(_write, work.engine, playbook))
-    before = {
-        "previous_xref": empty("previous_xref"),
-        "previous_identity_event": empty("previous_identity_event"),
-        "previous_arm": empty("previous_arm"),
-    }
-    if previous is not None:
-        before["previous_xref"] = previous.table("customer_xref")
-        before["previous_identity_event"] = previous.table("identity_event")
-        before["previous_arm"] = previous.table("arm")
+    before = known_before(previous)
     work.make("previous", list(before), partial(_write, work.engine, before))
+    decided = {"steward_decision": decision_table(inputs.decisions)}
+    work.make("steward_decision", list(decided), partial(_write, work.engine, decided))
     return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))
+
+
+def known_before(previous: Snapshot | None) -> dict[str, pa.Table]:
+    """Return what a run takes from the snapshot before: who was who, and in which experiment arm."""
+    if previous is None:
+        return {name: empty(name) for name in ("previous_xref", "previous_identity_event", "previous_arm")}
+    xref, arm = previous.table("customer_xref"), previous.table("arm")
+    if "home_id" not in xref.column_names:  # written before customers could be taken apart again
+        xref = xref.append_column("home_id", xref["customer_id"])
+    names = empty("previous_arm").column_names
+    older = previous.table("previous_arm")  # customers that were merged keep their arm, should they come back
+    gone = pc.invert(pc.is_in(older["customer_id"], arm["customer_id"].combine_chunks()))
+    return {
+        "previous_xref": xref,
+        "previous_identity_event": previous.table("identity_event"),
+        "previous_arm": pa.concat_tables([arm.select(names), older.select(names).filter(gone)]),
+    }
 
 
 def make_tables(work: Work, values: Mapping[str, Value], steps: Sequence[Step] = STEPS) -> None:
