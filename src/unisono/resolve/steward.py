@@ -1,6 +1,6 @@
 """What stewards decided about two records: lines of JSON in the project, only ever added to.
 
-    {"decision_id":"D000001","left":"crm:17","right":"mail:4","decision":"same","by":"Ann","at":"2026-01-05T09:00:00"}
+    {"left":"crm:17","right":"mail:4","decision":"same","decision_id":"D000001","by":"Ann","at":"2026-01-05T09:00:00"}
 
 The last line about two records stands; `open` takes back what was decided. A file that cannot be read to its last
 line, or contradicts itself, stops a run: records that a steward took apart must not become one again by a mistake.
@@ -12,7 +12,6 @@ import fcntl
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self
@@ -29,18 +28,14 @@ STEWARDSHIP = "stewardship/identity.jsonl"
 Word = Literal["same", "not_same", "open"]
 
 
-class Decision(BaseModel):
-    """One line: what was decided about two records, named `system:id`."""
+class Proposal(BaseModel):
+    """What a steward wants to be recorded about two records, named `system:id`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    decision_id: str = Field(min_length=1)
     left: str = Field(pattern=".:.")
     right: str = Field(pattern=".:.")
     decision: Word
-    by: str = Field(min_length=1)
-    at: datetime
-    reason: str | None = None
 
     @model_validator(mode="after")
     def _two_records(self) -> Self:
@@ -53,18 +48,18 @@ class Decision(BaseModel):
         """The two records, the one whose key sorts first being the left."""
         return min(self.left, self.right), max(self.left, self.right)
 
+
+class Decision(Proposal):
+    """One line: what was decided, who did, when and why."""
+
+    decision_id: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    at: datetime
+    reason: str | None = None
+
     def __str__(self) -> str:
         word = {"same": "is", "not_same": "is not", "open": "may be"}[self.decision]
         return f"{self.decision_id} ({self.left} {word} {self.right}, by {self.by})"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a steward wants to be recorded about two records."""
-
-    left: str
-    right: str
-    decision: Word
 
 
 def read_decisions(project: Path) -> list[Decision]:
@@ -148,15 +143,7 @@ def record_decisions(
         fcntl.flock(out, fcntl.LOCK_EX)
         before = read_decisions(project)
         made = [
-            Decision(
-                decision_id=f"D{number:06d}",
-                left=each.left,
-                right=each.right,
-                decision=each.decision,
-                by=by,
-                at=at,
-                reason=reason,
-            )
+            Decision(decision_id=f"D{number:06d}", by=by, at=at, reason=reason, **each.model_dump())
             for number, each in enumerate(proposals, len(before) + 1)
         ]
         after = [*before, *made]
