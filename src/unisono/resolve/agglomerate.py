@@ -45,7 +45,7 @@ class Group:
         self.apart |= other.apart
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(order=True, slots=True)
 class Support:
     """What speaks for joining two groups: summed weight and number of pairs scored, and of those accepted."""
 
@@ -93,8 +93,8 @@ Candidate = tuple[float, int, int, Support]
 def _neighbours(scored: Iterable[Scored]) -> Neighbours:
     near: Neighbours = {}
     for a, b, weight, accepted in scored:
-        support = near.setdefault(a, {}).get(b, Support(0.0, 0, 0)) + Support(weight, 1, int(accepted))
-        near[a][b] = near.setdefault(b, {})[a] = support
+        support, known = Support(weight, 1, int(accepted)), near.setdefault(a, {}).get(b)
+        near[a][b] = near.setdefault(b, {})[a] = known + support if known else support
     return near
 
 
@@ -114,6 +114,7 @@ def _merge_neighbours(near: Neighbours, a: int, b: int) -> None:
     for other, support in near.pop(b).items():
         del near[other][b]
         if other != a:
-            near[a][other] = near[a].get(other, Support(0.0, 0, 0)) + support
+            known = near[a].get(other)
+            near[a][other] = known + support if known else support
     for other, support in near[a].items():
         near[a][other] = near[other][a] = Support(support.weight, support.scored, support.links)

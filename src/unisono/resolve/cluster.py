@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unisono.resolve import evidence
-from unisono.resolve.agglomerate import Group, agglomerate
-from unisono.resolve.evidence import KINDS, Bools, Ints, Links, Records, Scored, SharedValues, components
+from unisono.resolve.agglomerate import LARGE, UNSCORED_BITS, Group, agglomerate
+from unisono.resolve.evidence import KINDS, Bools, Ints, Records, Scored, SharedValues, components
 from unisono.resolve.steward import STEWARDSHIP, mixed_kinds
 from unisono.tables.arrow import schema
 
@@ -79,7 +79,7 @@ def join_likely(records: Records, group: Ints, scored: Scored) -> Ints:
     scored = scored.where(group[scored.links.left] != group[scored.links.right])
     links = scored.links.of(group)
     component = components(len(records), links.where(scored.accepted))[group]
-    doubtful = _contested(records, component) | ~_complete(group, component, links.where(scored.accepted))
+    doubtful = _contested(records, component) | ~_certain(group, component, scored)
     left, right = component[links.left], component[links.right]
     inside = (left == right) & doubtful[left]
     across = zip(
@@ -89,12 +89,21 @@ def join_likely(records: Records, group: Ints, scored: Scored) -> Ints:
     return _regrouped(component, agglomerate(_groups(records, doubtful[component], group), across))
 
 
-def _complete(group: Ints, component: Ints, links: Links) -> Bools:
-    """Return of each component whether it is of two records, or all pairs of records across its groups are linked."""
+def _certain(group: Ints, component: Ints, scored: Scored) -> Bools:
+    """Return of each component whether all of its groups become one, in whatever order they are joined.
+
+    They do if even the weakest accepted pair outweighs all pairs across groups that are not accepted, as where there
+    are none of these. Whether one link is enough for a large customer depends on the order.
+    """
     size = np.bincount(component, minlength=len(group))
     within = np.bincount(component, np.bincount(group, minlength=len(group))[group], len(group))
-    found = np.bincount(component[links.left], minlength=len(group))
-    return cast(Bools, (size <= 2) | (found == (size**2 - within) / 2))
+    accepted = scored.where(scored.accepted)
+    part = component[accepted.links.left]
+    weakest = np.full(len(group), np.inf)
+    np.minimum.at(weakest, part, accepted.weight)
+    others = (size**2 - within) / 2 - np.bincount(part, minlength=len(group))
+    against = others * -scored.weight.min(initial=UNSCORED_BITS)
+    return cast(Bools, (weakest > against) & ((others == 0) | (size < LARGE)))
 
 
 def _contested(records: Records, component: Ints) -> Bools:
