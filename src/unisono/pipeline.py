@@ -31,7 +31,7 @@ from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
 from unisono.resolve.steward import Decision, decision_table, read_decisions
 from unisono.store import Snapshot, Store, finish, finished
-from unisono.tables.arrow import empty
+from unisono.tables.arrow import conform_arrow, empty
 
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
 
@@ -197,13 +197,13 @@ def known_before(previous: Snapshot | None) -> dict[str, pa.Table]:
     xref, arm = previous.table("customer_xref"), previous.table("arm")
     if "home_id" not in xref.column_names:  # written before customers could be taken apart again
         xref = xref.append_column("home_id", xref["customer_id"])
-    names = empty("previous_arm").column_names
     older = previous.table("previous_arm")  # customers that were merged keep their arm, should they come back
-    gone = pc.invert(pc.is_in(older["customer_id"], arm["customer_id"].combine_chunks()))
+    older = older.filter(pc.invert(pc.is_in(older["customer_id"], arm["customer_id"].combine_chunks())))
+    arms = [conform_arrow(table, "previous_arm") for table in (arm, older)]
     return {
         "previous_xref": xref,
         "previous_identity_event": previous.table("identity_event"),
-        "previous_arm": pa.concat_tables([arm.select(names), older.select(names).filter(gone)]),
+        "previous_arm": pa.concat_tables(arms),
     }
 
 

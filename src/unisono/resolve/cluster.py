@@ -194,7 +194,8 @@ def entity_records(tables: Mapping[str, pa.Table]) -> pa.Table:
     """
     own, mentioned = tables["match_record"], tables["mentioned_record"]
     unknown = pa.repeat("unknown", len(mentioned))
-    every = pa.concat_tables([own, mentioned.append_column("kind", unknown).select(own.column_names)])
+    others = mentioned.append_column("kind", unknown)
+    every = pa.concat_tables([own, others.select(own.column_names)], promote_options="default")
     every = every.sort_by("record_key")
     told = cluster(
         every,
