@@ -36,6 +36,7 @@ GIVEN = (
     "previous_match_model",
     "previous_match_record",
     "previous_match_pair",
+    "steward_decision",
 )
 
 

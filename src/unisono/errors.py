@@ -51,6 +51,9 @@ CODES: dict[str, str] = {
     "UN2018": "a mapping writes a word that its column may not hold",
     "UN2019": "groups are asked for where there can be none, or they would overwrite a mapped column",
     "UN2020": "two joins of a source have the same name",
+    "UN2101": "a line of stewards' decisions cannot be read",
+    "UN2102": "stewards' decisions contradict one another",
+    "UN2103": "stewards' decisions make one customer of records of different kinds",
     "UN3001": "the engine refused the SQL of a table; the message quotes it with its values",
     "UN3002": "a parameter of a table's SQL or kernel has no value",
     "UN3003": "a SQL file is not valid SQL",
@@ -83,6 +86,8 @@ CODES: dict[str, str] = {
     "UN5101": "no template has that name",
     "UN5102": "the folder for a new project is not empty",
     "UN5103": "a simulated world has no such setting, or no such value for it, or suggestions for it lack a column",
+    "UN5201": "no record has that key",
+    "UN5202": "what a steward wants to record makes no sense: one record twice, or nothing left to split from",
     "UN5301": "charts need a package that is not installed",
     "UN5302": "there is nothing to draw a chart of",
 }

@@ -1,8 +1,8 @@
 """A run: sources and playbook in, a published snapshot out.
 
-A run is a pure function of its sources, playbook, clock and seed (and of who was who, and in which experiment arm, in
-the snapshot before). The order of the tables follows from the SQL itself; a table finished by an earlier try of the
-same inputs is not made again. Nothing is published unless every check holds.
+A run is a pure function of its sources, playbook, stewards' decisions, clock and seed (and of who was who, and in which
+experiment arm, in the snapshot before). The order of the tables follows from the SQL itself; a table finished by an
+earlier try of the same inputs is not made again. Nothing is published unless every check holds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from unisono import decide, plan, profile, resolve
 from unisono.checks import check
@@ -29,9 +28,9 @@ from unisono.engine.graph import run as run_step
 from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
+from unisono.previous import known_before
+from unisono.resolve.steward import Decision, decision_table, read_decisions
 from unisono.store import Snapshot, Store, finish, finished
-from unisono.tables import TABLES
-from unisono.tables.arrow import empty
 
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
 
@@ -87,12 +86,20 @@ class Inputs:
         """A hash of every source file's name and bytes."""
         return hash_of(self.files)
 
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What stewards decided about records, found when first asked for; SourceError UN2101 if it cannot be read."""
+        return read_decisions(self.project)
+
     @property
     def fingerprint(self) -> str:
         """A hash of all inputs; equal fingerprints make equal tables."""
         declared = self.sources.model_dump(mode="json", by_alias=True)
+        decided = [decision.model_dump(mode="json") for decision in self.decisions]
         made_with = (self.seed, self.simulated, self.engine, self.code_version)
-        return hash_of(self.data_version, playbook_hash(self.playbook), declared, self.as_of, *made_with)
+        return hash_of(
+            self.data_version, playbook_hash(self.playbook), declared, decided, self.as_of, *made_with
+        )
 
 
 T = TypeVar("T")
@@ -175,28 +182,11 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
     """
     playbook = compile_playbook(inputs.playbook)
     work.make("playbook", list(playbook), partial(_write, work.engine, playbook))
-    before = {
-        "previous_xref": empty("previous_xref"),
-        "previous_identity_event": empty("previous_identity_event"),
-        "previous_arm": empty("previous_arm"),
-        "previous_match_model": _before(previous, "match_model"),
-        "previous_match_record": _before(previous, "match_record"),
-        "previous_match_pair": _before(previous, "match_pair"),
-    }
-    if previous is not None:
-        before["previous_xref"] = previous.table("customer_xref")
-        before["previous_identity_event"] = previous.table("identity_event")
-        before["previous_arm"] = previous.table("arm")
+    before = known_before(previous)
     work.make("previous", list(before), partial(_write, work.engine, before))
+    decided = {"steward_decision": decision_table(inputs.decisions)}
+    work.make("steward_decision", list(decided), partial(_write, work.engine, decided))
     return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))
-
-
-def _before(previous: Snapshot | None, table: str) -> pa.Table:
-    """Return what a snapshot has of a table as the next run reads it; nothing if it was made before there was one."""
-    name = f"previous_{table}"
-    if previous is None or table not in previous.tables:
-        return empty(name)
-    return pq.read_table(previous.path(table), columns=list(TABLES[name].names))
 
 
 def make_tables(work: Work, values: Mapping[str, Value], steps: Sequence[Step] = STEPS) -> None:

@@ -1,4 +1,4 @@
-"""Who is who: exact keys only, and ids that stay with their records."""
+"""Who is who by identifiers, and ids that stay with their records."""
 
 from __future__ import annotations
 
@@ -59,16 +59,16 @@ def test_a_patient_is_never_one_with_a_professional() -> None:
     assert kinds == {made.customer("doctor"): "hcp", made.customer("patient"): "patient"}
 
 
-def test_records_that_disagree_on_the_kind_leave_it_unknown_and_unknown_ones_do_not_vote() -> None:
+def test_records_of_two_kinds_are_two_customers_and_one_of_unknown_kind_joins_the_first() -> None:
     made = resolved(
-        record("a", licence_id="1"),
-        record("b", licence_id="1", kind="hco"),
-        record("c", licence_id="2"),
-        record("d", licence_id="2", kind="unknown"),
+        record("a", licence_id="1", kind="unknown"),
+        record("b", licence_id="1"),
+        record("c", licence_id="1", kind="hco"),
+        record("d", licence_id="1", kind="hco"),
     )
-    customers = made.by("customer", "customer_id")
-    assert customers[made.customer("a")]["kind"] == "unknown"
-    assert customers[made.customer("c")]["kind"] == "hcp"
+    assert made.customer("a") == made.customer("b") != made.customer("c") == made.customer("d")
+    kinds = {row["customer_id"]: row["kind"] for row in made["customer"]}
+    assert kinds == {made.customer("a"): "hcp", made.customer("c"): "hco"}
 
 
 def test_the_same_id_in_two_systems_is_two_customers() -> None:

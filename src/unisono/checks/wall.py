@@ -22,7 +22,7 @@ EVERYTHING = frozenset(TABLES["source_touchpoint"].names)
 
 CROSSINGS: Mapping[tuple[str, str], frozenset[str]] = {
     ("touchpoint", "source_touchpoint"): EVERYTHING,
-    ("customer_xref", "source_touchpoint"): frozenset({"system", "source_record_id"}),
+    ("mentioned_record", "source_touchpoint"): frozenset({"system", "source_record_id"}),
     ("customer", "source_touchpoint"): frozenset({"system", "source_record_id", "simulated"}),
     ("consent", "quarantine"): frozenset(
         {"table_name", "reason", "source", "file", "line", "system", "source_record_id"}

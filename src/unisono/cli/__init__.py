@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import click
@@ -16,6 +16,7 @@ VERBS = {
     "world": "Make a simulated brand to try everything on.",
     "check": "Check a project without running it.",
     "run": "Read the sources, decide the next best actions, publish a snapshot.",
+    "resolve": "Decide which records are one customer.",
     "decisions": "List the suggestions of the published run.",
     "why": "Explain a decision, or why a customer got none.",
     "prices": "Show what time, money and goals are worth, and how good the plan is.",
@@ -28,23 +29,26 @@ VERBS = {
 
 
 class Verbs(click.Group):
-    """Commands loaded when used, so that --help stays quick."""
+    """Commands loaded when used, so that --help stays quick: `verbs` with their help, each in a module of its name."""
+
+    verbs: Mapping[str, str] = VERBS
+    module = "unisono.cli."
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the verbs in the order of the loop."""
-        return list(VERBS)
+        return list(self.verbs)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """Import and return one verb; None if there is none of that name."""
-        if name not in VERBS:
+        if name not in self.verbs:
             return None
-        command: click.Command = import_module(f"unisono.cli.{name}").command
+        command: click.Command = import_module(f"{self.module}{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the verbs without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl(list(self.verbs.items()))
 
 
 EPILOG = """\b

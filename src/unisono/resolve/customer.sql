@@ -55,7 +55,8 @@ seen_only as (
     select x.customer_id, bool_or(m.simulated) as simulated
     from customer_xref as x
     left join mention as m on m.system = x.system and m.source_record_id = x.source_record_id
-    where x.method = 'touchpoint_only'
+    left join golden as g on g.customer_id = x.customer_id
+    where g.customer_id is null
     group by x.customer_id
 )
 select * from golden

@@ -24,12 +24,40 @@ moved as (
     left join now as n on n.customer_id = p.customer_id
     where p.customer_id <> x.customer_id
 ),
+together as (
+    -- Two records that a steward decided about, and whether they were one customer before and are now.
+    select
+        d.decision_id,
+        d.decision,
+        l.customer_id as left_id,
+        r.customer_id as right_id,
+        coalesce(lp.customer_id = rp.customer_id, false) as before
+    from steward_decision as d
+    inner join entity_record as le on le.record_key = d.left_key
+    inner join entity_record as re on re.record_key = d.right_key
+    inner join customer_xref as l on l.system = le.system and l.source_record_id = le.source_record_id
+    inner join customer_xref as r on r.system = re.system and r.source_record_id = re.source_record_id
+    left join previous_xref as lp on lp.system = le.system and lp.source_record_id = le.source_record_id
+    left join previous_xref as rp on rp.system = re.system and rp.source_record_id = re.source_record_id
+    where d.standing and d.decision <> 'open'
+),
+manual as (
+    select left_id as customer_id, 'manual' as event, decision_id as other_id
+    from together
+    where before <> (left_id = right_id)
+    union
+    select right_id as customer_id, 'manual' as event, decision_id as other_id
+    from together
+    where before <> (left_id = right_id)
+),
 seen as (
     select * from created
     union all
     select * from absorbed
     union all
     select * from moved
+    union all
+    select * from manual
 )
 select * from previous_identity_event
 union all

@@ -98,7 +98,15 @@ IDENTITY = (
             c("decided_by", "VARCHAR", "who decided"),
             c("decided_at", "TIMESTAMP", "when"),
             c("reason", "VARCHAR", "why", nullable=True),
+            c("standing", "BOOLEAN", "true for the last decision about the two records"),
         ),
+    ),
+    Table(
+        "mentioned_record",
+        "resolve",
+        "one record of which no source tells but that others mention",
+        ("record_key",),
+        (RECORD_KEY, *RECORD_REF),
     ),
     Table(
         "match_record",

@@ -17,12 +17,23 @@ from unisono.tables.columns import (
 from unisono.tables.contract import Table
 from unisono.tables.vocabulary import ADDRESSES
 
-HOME = c("home_id", "VARCHAR", "the customer it belonged to when it was first seen")
+HOME = c(
+    "home_id",
+    "VARCHAR",
+    "the customer it belongs to again once others that were merged into its own have left: the first it was seen in; "
+    "empty as long as that is a merged one",
+    nullable=True,
+)
 IDENTITY_EVENT = (
     c("identity_event_id", "VARCHAR", "the event"),
     CUSTOMER,
     c("event", "VARCHAR", "what happened", values=("create", "absorb", "merge", "split", "manual")),
-    c("other_id", "VARCHAR", "customer merged in or split from, or record absorbed", nullable=True),
+    c(
+        "other_id",
+        "VARCHAR",
+        "customer merged in or split from, record absorbed, or the steward's decision",
+        nullable=True,
+    ),
     c("occurred_at", "TIMESTAMP", "clock of the run that saw it"),
     c("run_id", "VARCHAR", "the run that saw it"),
 )
@@ -76,7 +87,7 @@ RESOLVE = (
     Table(
         "identity_event",
         "resolve",
-        "one change of identity: create, absorb, merge, split (append-only)",
+        "one change of identity: create, absorb, merge, split, manual (append-only)",
         ("identity_event_id",),
         IDENTITY_EVENT,
     ),

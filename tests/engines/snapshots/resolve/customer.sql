@@ -85,8 +85,10 @@ WITH record AS (
   FROM customer_xref AS x
   LEFT JOIN mention AS m
     ON m.system = x.system AND m.source_record_id = x.source_record_id
+  LEFT JOIN golden AS g
+    ON g.customer_id = x.customer_id
   WHERE
-    x.method = 'touchpoint_only'
+    g.customer_id IS NULL
   GROUP BY
     x.customer_id
 )

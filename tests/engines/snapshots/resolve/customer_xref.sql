@@ -1,93 +1,82 @@
-/* Which customer each record of each system belongs to, by exact keys only. */
-/* Records that carry the same licence are one customer; any other record is a customer of its own. Numbers made of */
-/* zeros and dashes are placeholders, not licences. A customer keeps its id across runs: an entity takes the id that */
-/* most of its records had before; an id that several entities could claim goes to the one with most of its records. */
-WITH mention AS (
-  SELECT
-    system,
-    source_record_id
-  FROM source_touchpoint
-  UNION
-  SELECT
-    system,
-    source_record_id
-  FROM source_consent
-  UNION
-  SELECT
-    system,
-    source_record_id
-  FROM source_assignment
-  UNION
-  SELECT
-    system,
-    source_record_id
-  FROM source_outcome
-  WHERE
-    NOT source_record_id IS NULL
-), record AS (
-  SELECT
-    system,
-    source_record_id,
-    kind,
-    CASE
-      WHEN TRIM(licence_id) RLIKE '^[0-]*$'
-      THEN NULL
-      ELSE UPPER(TRIM(licence_id))
-    END AS licence_id,
-    'source_id' AS method
-  FROM source_record
-  UNION ALL
-  SELECT
-    m.system,
-    m.source_record_id,
-    'unknown' AS kind,
-    NULL AS licence_id,
-    'touchpoint_only' AS method
-  FROM mention AS m
-  LEFT JOIN source_record AS r
-    ON r.system = m.system AND r.source_record_id = m.source_record_id
-  WHERE
-    r.system IS NULL
-), entity_record AS (
-  SELECT
-    system,
-    source_record_id,
-    CASE WHEN licence_id IS NULL THEN method ELSE 'licence_id' END AS method,
-    CASE
-      WHEN licence_id IS NULL
-      THEN 'record|' || system || '|' || source_record_id
-      WHEN kind = 'patient'
-      THEN 'patient licence|' || licence_id
-      ELSE 'licence|' || licence_id
-    END AS entity
-  FROM record
-), overlap AS (
+/* Which customer each record belongs to. A customer keeps its id across runs: an id goes to the entity with most of the */
+/* records that had it, those at home in it first, and an entity takes the id that most of its records had. What is left, */
+/* the parts of customers that were merged before, takes the id its records were at home in, so that a merge that is */
+/* undone leaves no trace; the rest gets a new one. Records first seen in a merged customer are at home nowhere yet. */
+WITH known AS (
   SELECT
     e.entity,
+    e.record_key,
     p.customer_id,
-    COUNT(*) AS records
+    p.home_id
   FROM entity_record AS e
   INNER JOIN previous_xref AS p
     ON p.system = e.system AND p.source_record_id = e.source_record_id
-  GROUP BY
-    e.entity,
-    p.customer_id
-), largest_entity AS (
+), overlap AS (
   SELECT
     entity,
     customer_id,
-    records
+    COUNT(*) AS records,
+    COUNT_IF(home_id = customer_id) AS at_home
+  FROM known
+  GROUP BY
+    entity,
+    customer_id
+), heir AS (
+  SELECT
+    *
   FROM (
     SELECT
-      entity,
-      customer_id,
-      records,
-      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY records DESC, entity NULLS LAST) AS _w
+      *,
+      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY at_home DESC, records DESC, entity NULLS LAST) AS _w
     FROM overlap
   ) AS _t
   WHERE
     _w = 1
-), claim AS (
+), kept AS (
+  SELECT
+    entity,
+    customer_id
+  FROM (
+    SELECT
+      entity,
+      customer_id,
+      ROW_NUMBER() OVER (PARTITION BY entity ORDER BY records DESC, at_home DESC, customer_id NULLS LAST) AS _w
+    FROM heir
+  ) AS _t
+  WHERE
+    _w = 1
+), home AS (
+  SELECT
+    k.entity,
+    k.home_id AS customer_id,
+    COUNT(*) AS records
+  FROM known AS k
+  LEFT JOIN kept AS e
+    ON e.entity = k.entity
+  LEFT JOIN kept AS c
+    ON c.customer_id = k.home_id
+  WHERE
+    NOT k.home_id IS NULL AND e.entity IS NULL AND c.customer_id IS NULL
+  GROUP BY
+    k.entity,
+    k.home_id
+), home_heir AS (
+  SELECT
+    *
+  FROM (
+    SELECT
+      *,
+      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY records DESC, entity NULLS LAST) AS _w
+    FROM home
+  ) AS _t
+  WHERE
+    _w = 1
+), held AS (
+  SELECT
+    entity,
+    customer_id
+  FROM kept
+  UNION ALL
   SELECT
     entity,
     customer_id
@@ -96,13 +85,17 @@ WITH mention AS (
       entity,
       customer_id,
       ROW_NUMBER() OVER (PARTITION BY entity ORDER BY records DESC, customer_id NULLS LAST) AS _w
-    FROM largest_entity
+    FROM home_heir
   ) AS _t
   WHERE
     _w = 1
 ), taken AS (
   SELECT
     customer_id
+  FROM previous_xref
+  UNION
+  SELECT
+    home_id AS customer_id
   FROM previous_xref
   UNION
   SELECT
@@ -115,15 +108,15 @@ WITH mention AS (
     e.entity,
     'C' || SUBSTRING(MD5(e.entity), 1, 16) AS customer_id
   FROM entity_record AS e
-  LEFT JOIN claim AS c
-    ON c.entity = e.entity
+  LEFT JOIN held AS h
+    ON h.entity = e.entity
   WHERE
-    c.entity IS NULL
+    h.entity IS NULL
 ), named AS (
   SELECT
     entity,
     customer_id
-  FROM claim
+  FROM held
   UNION ALL
   SELECT
     f.entity,
@@ -135,13 +128,24 @@ WITH mention AS (
   FROM fresh AS f
   LEFT JOIN taken AS u
     ON u.customer_id = f.customer_id
+), merged AS (
+  SELECT DISTINCT
+    n.entity
+  FROM named AS n
+  INNER JOIN known AS k
+    ON k.entity = n.entity AND k.home_id <> n.customer_id
 )
 SELECT
   e.system,
   e.source_record_id,
   n.customer_id,
+  COALESCE(k.home_id, CASE WHEN m.entity IS NULL THEN n.customer_id END) AS home_id,
   e.method,
-  CAST(1.0 AS DOUBLE) AS probability
+  e.probability
 FROM entity_record AS e
 INNER JOIN named AS n
   ON n.entity = e.entity
+LEFT JOIN known AS k
+  ON k.record_key = e.record_key
+LEFT JOIN merged AS m
+  ON m.entity = e.entity

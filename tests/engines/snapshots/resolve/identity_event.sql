@@ -41,6 +41,49 @@ WITH before AS (
     ON n.customer_id = p.customer_id
   WHERE
     p.customer_id <> x.customer_id
+), together AS (
+  /* Two records that a steward decided about, and whether they were one customer before and are now. */
+  SELECT
+    d.decision_id,
+    d.decision,
+    l.customer_id AS left_id,
+    r.customer_id AS right_id,
+    COALESCE(lp.customer_id = rp.customer_id, FALSE) AS before
+  FROM steward_decision AS d
+  INNER JOIN entity_record AS le
+    ON le.record_key = d.left_key
+  INNER JOIN entity_record AS re
+    ON re.record_key = d.right_key
+  INNER JOIN customer_xref AS l
+    ON l.system = le.system AND l.source_record_id = le.source_record_id
+  INNER JOIN customer_xref AS r
+    ON r.system = re.system AND r.source_record_id = re.source_record_id
+  LEFT JOIN previous_xref AS lp
+    ON lp.system = le.system AND lp.source_record_id = le.source_record_id
+  LEFT JOIN previous_xref AS rp
+    ON rp.system = re.system AND rp.source_record_id = re.source_record_id
+  WHERE
+    d.standing AND d.decision <> 'open'
+), manual AS (
+  SELECT
+    left_id AS customer_id,
+    'manual' AS event,
+    decision_id AS other_id
+  FROM together
+  WHERE
+    before <> (
+      left_id = right_id
+    )
+  UNION
+  SELECT
+    right_id AS customer_id,
+    'manual' AS event,
+    decision_id AS other_id
+  FROM together
+  WHERE
+    before <> (
+      left_id = right_id
+    )
 ), seen AS (
   SELECT
     *
@@ -53,6 +96,10 @@ WITH before AS (
   SELECT
     *
   FROM moved
+  UNION ALL
+  SELECT
+    *
+  FROM manual
 )
 SELECT
   *
