@@ -25,11 +25,11 @@ record as (
     left join source_record as r on r.system = m.system and r.source_record_id = m.source_record_id
     where r.system is null
 ),
-entity_record as (
+grouped as (
     select
         system,
         source_record_id,
-        case when licence_id is null then method else 'licence_id' end as method,
+        case when licence_id is null then method else 'identifier' end as method,
         case
             when licence_id is null then 'record|' || system || '|' || source_record_id
             when kind = 'patient' then 'patient licence|' || licence_id
@@ -39,7 +39,7 @@ entity_record as (
 ),
 overlap as (
     select e.entity, p.customer_id, count(*) as records
-    from entity_record as e
+    from grouped as e
     inner join previous_xref as p on p.system = e.system and p.source_record_id = e.source_record_id
     group by e.entity, p.customer_id
 ),
@@ -60,7 +60,7 @@ taken as (
 ),
 fresh as (
     select distinct e.entity, 'C' || substr(md5(e.entity), 1, 16) as customer_id
-    from entity_record as e
+    from grouped as e
     left join claim as c on c.entity = e.entity
     where c.entity is null
 ),
@@ -75,6 +75,6 @@ named as (
     from fresh as f
     left join taken as u on u.customer_id = f.customer_id
 )
-select e.system, e.source_record_id, n.customer_id, e.method, 1.0 as probability
-from entity_record as e
+select e.system, e.source_record_id, n.customer_id, n.customer_id as home_id, e.method, 1.0 as probability
+from grouped as e
 inner join named as n on n.entity = e.entity
