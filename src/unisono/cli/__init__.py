@@ -17,6 +17,8 @@ VERBS = {
     "check": "Check a project without running it.",
     "run": "Read the sources, decide the next best actions, publish a snapshot.",
     "decisions": "List the suggestions of the published run.",
+    "customer": "Show one customer: values, records, history and consent.",
+    "resolve": "Look after who is who, and after what sources say.",
     "why": "Explain a decision, or why a customer got none.",
     "prices": "Show what time, money and goals are worth, and how good the plan is.",
     "sensitivity": "Show how much of the plan hangs on one term of the value.",

@@ -105,7 +105,15 @@ RESOLVE = (
         "resolve",
         "one statement about permission by a customer",
         (
-            *("customer_id", "system", "source_record_id", "channel", "purpose", "product_id", "channel_value"),
+            *(
+                "customer_id",
+                "system",
+                "source_record_id",
+                "channel",
+                "purpose",
+                "product_id",
+                "channel_value",
+            ),
             *("stated_at", "status", "source"),
         ),
         (
