@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 from typing import Any
 
 from unisono.charts.page import bars, table, text, write
 
 Row = Mapping[str, Any]
 LIKELY = 0.01
+BEST = 3  # preferences of one dimension that are shown
 
 
 @dataclass(frozen=True)
@@ -164,12 +166,16 @@ def _stages(belief: Iterable[Row]) -> Section:
 
 
 def _preferences(preference: Iterable[Row]) -> Section:
+    """Preferences come by side and dimension, the best first."""
     rows = [
         (row["side"], row["dimension"], row["value"], f"{row['mean']:.2f}", f"{row['sd']:.2f}")
-        for row in preference
+        for _, alike in groupby(preference, key=lambda row: (row["side"], row["dimension"]))
+        for row in islice(alike, BEST)
     ]
     columns = ("side", "preference for", "value", "mean", "standard deviation")
-    return Section("Preferences, by side of the wall", columns, rows, ("mean", "standard deviation"))
+    return Section(
+        "Strongest preferences, by side of the wall", columns, rows, ("mean", "standard deviation")
+    )
 
 
 def _moment(when: datetime | None) -> str:

@@ -119,7 +119,9 @@ def _panel(rows: Sequence[Row], what: str, title: str) -> alt.LayerChart:
         ),
         y=alt.Y("source:N", title=None, scale=alt.Scale(domain=names), axis=alt.Axis(**axis)),
     )
-    colour = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=SHADES[what]), legend=None)
+    colour = alt.Color(
+        "share:Q", scale=alt.Scale(domain=[0, 1], range=SHADES[what], interpolate="rgb"), legend=None
+    )
     figures = base.mark_text(fontSize=11).encode(
         text=alt.Text("share:Q", format=".0%"),
         color=alt.condition(f"datum.share > {DARK}", alt.value("white"), alt.value(INK)),
