@@ -109,7 +109,7 @@ def _panel(rows: Sequence[Row], what: str, title: str) -> alt.LayerChart:
         if (share := _share(row, what)) is not None
     ]
     names = [f"{system} {kind}" for system, kind, _ in _groups(rows)]
-    axis = {"labelAngle": 0, "ticks": False, "domain": False, "labelLimit": 240}
+    axis: dict[str, Any] = {"labelAngle": 0, "ticks": False, "domain": False, "labelLimit": 240}
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X(
             "field:N",
