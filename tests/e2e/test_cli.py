@@ -102,7 +102,6 @@ def test_why_explains_one_decision_completely(finished_demo: Path, unisono: Run)
 
 
 def test_why_tells_why_a_customer_got_nothing(finished_demo: Path, unisono: Run) -> None:
-    from unisono.project import open_project
 
     nothing = open_project(finished_demo).snapshot().table("no_action").to_pylist()
     gated = next(row for row in nothing if row["reason"] == "gated")
@@ -269,7 +268,6 @@ def test_run_reads_data_from_another_folder(demo: Path, unisono: Run, tmp_path: 
 
 @pytest.mark.parametrize("template", ["demo", "open-payments", "blank"])
 def test_init_makes_a_project_whose_playbook_is_fine(template: str, unisono: Run, tmp_path: Path) -> None:
-    from unisono.project import open_project
 
     assert f"unisono check {tmp_path / 'new'}" in unisono("init", tmp_path / "new", "--template", template)
     project = open_project(tmp_path / "new")

@@ -7,7 +7,7 @@ INNER JOIN playbook_channel_system AS s
 LEFT JOIN customer_xref AS x
   ON x.customer_id = d.customer_id
   AND x.system = s.system
-  AND x.method IN ('source_id', 'licence_id')
+  AND x.method <> 'touchpoint_only'
 GROUP BY
   d.decision_id
 HAVING

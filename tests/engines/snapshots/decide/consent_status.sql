@@ -1,3 +1,6 @@
+/* The standing of consent of each customer: of what its records amount to, the most restrictive. Only a record's own later */
+/* statement lifts its refusal, so a merge never permits what one of the records forbids; records without any statement */
+/* say nothing. Of several alike the latest is the proof. */
 SELECT
   customer_id,
   channel,
@@ -9,83 +12,9 @@ SELECT
   evidence,
   source
 FROM (
-  /* What statements amount to at the clock. About each address the latest one that applies decides; of several made at the */
-  /* same instant, the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer */
-  /* says nothing where consent is not required: above all it does not take back a refusal. */
-  /* What is said of the customer's present address, or of none, decides by its instant. A grant for another address allows */
-  /* nothing here; a refusal of another address forbids here too unless the present one has a grant of its own. Where the */
-  /* present address is not known, the most restrictive of all addresses decides. */
-  WITH applicable AS (
-    SELECT
-      s.customer_id,
-      c.channel,
-      c.purpose,
-      p.product_id,
-      s.channel_value,
-      s.address,
-      CASE
-        WHEN s.status = 'granted'
-        AND s.expires_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
-        THEN 'expired'
-        ELSE s.status
-      END AS status,
-      s.stated_at,
-      s.expires_at,
-      s.evidence,
-      s.source
-    FROM consent AS s
-    INNER JOIN playbook_channel AS c
-      ON (
-        s.channel = c.channel OR s.channel = 'all'
-      )
-      AND (
-        s.purpose = c.purpose OR s.purpose = 'all'
-      )
-    INNER JOIN playbook_product AS p
-      ON p.is_own AND (
-        s.product_id = p.product_id OR s.product_id = 'all'
-      )
-    WHERE
-      s.stated_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
-      AND NOT (
-        s.status = 'pending' AND c.consent = 'not_required'
-      )
-  ), ranked AS (
-    SELECT
-      *,
-      CASE status
-        WHEN 'withdrawn'
-        THEN 1
-        WHEN 'denied'
-        THEN 2
-        WHEN 'pending'
-        THEN 3
-        WHEN 'expired'
-        THEN 4
-        ELSE 5
-      END AS lenience
-    FROM applicable
-  ), latest AS (
-    SELECT
-      *
-    FROM (
-      SELECT
-        *,
-        ROW_NUMBER() OVER (
-          PARTITION BY customer_id, channel, purpose, product_id, channel_value
-          ORDER BY stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
-        ) AS _w
-      FROM ranked
-    ) AS _t
-    WHERE
-      _w = 1
-  ), judged AS (
-    SELECT
-      *,
-      BOOL_OR(address = 'unclear') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_unclear,
-      BOOL_OR(address = 'current' AND status = 'granted') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_granted_here
-    FROM latest
-  )
+  /* The standing of consent of each customer: of what its records amount to, the most restrictive. Only a record's own later */
+  /* statement lifts its refusal, so a merge never permits what one of the records forbids; records without any statement */
+  /* say nothing. Of several alike the latest is the proof. */
   SELECT
     customer_id,
     channel,
@@ -98,14 +27,19 @@ FROM (
     source,
     ROW_NUMBER() OVER (
       PARTITION BY customer_id, channel, purpose, product_id
-      ORDER BY CASE WHEN is_unclear THEN lenience ELSE 0 END NULLS LAST, stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
+      ORDER BY CASE status
+        WHEN 'withdrawn'
+        THEN 1
+        WHEN 'denied'
+        THEN 2
+        WHEN 'pending'
+        THEN 3
+        WHEN 'expired'
+        THEN 4
+        ELSE 5
+      END NULLS LAST, stated_at DESC, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST, system NULLS LAST, source_record_id NULLS LAST
     ) AS _w
-  FROM judged
-  WHERE
-    address <> 'other'
-    OR (
-      status IN ('denied', 'withdrawn') AND NOT is_granted_here
-    )
+  FROM record_consent
 ) AS _t
 WHERE
   _w = 1

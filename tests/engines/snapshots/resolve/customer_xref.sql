@@ -48,11 +48,11 @@ WITH mention AS (
     ON r.system = m.system AND r.source_record_id = m.source_record_id
   WHERE
     r.system IS NULL
-), entity_record AS (
+), grouped AS (
   SELECT
     system,
     source_record_id,
-    CASE WHEN licence_id IS NULL THEN method ELSE 'licence_id' END AS method,
+    CASE WHEN licence_id IS NULL THEN method ELSE 'identifier' END AS method,
     CASE
       WHEN licence_id IS NULL
       THEN 'record|' || system || '|' || source_record_id
@@ -66,7 +66,7 @@ WITH mention AS (
     e.entity,
     p.customer_id,
     COUNT(*) AS records
-  FROM entity_record AS e
+  FROM grouped AS e
   INNER JOIN previous_xref AS p
     ON p.system = e.system AND p.source_record_id = e.source_record_id
   GROUP BY
@@ -114,7 +114,7 @@ WITH mention AS (
   SELECT DISTINCT
     e.entity,
     'C' || SUBSTRING(MD5(e.entity), 1, 16) AS customer_id
-  FROM entity_record AS e
+  FROM grouped AS e
   LEFT JOIN claim AS c
     ON c.entity = e.entity
   WHERE
@@ -140,8 +140,9 @@ SELECT
   e.system,
   e.source_record_id,
   n.customer_id,
+  n.customer_id AS home_id,
   e.method,
   CAST(1.0 AS DOUBLE) AS probability
-FROM entity_record AS e
+FROM grouped AS e
 INNER JOIN named AS n
   ON n.entity = e.entity
