@@ -36,7 +36,7 @@ def world() -> tuple[dict[str, tuple[str | None, list[Row]]], Tables]:
     said = {f"p{n}": (chance.choice([OWN, OWN, None]), statements(chance, f"p{n}")) for n in range(PEOPLE)}
     people = [record(key, email=email, city="Oslo") for key, (email, _) in said.items()]
     told = [row for _, made in said.values() for row in made]
-    steps = (*resolve.STEPS, *only("consent_status", "arm"))
+    steps = (*resolve.STEPS, *only("record_consent", "consent_status", "arm"))
     return said, run({"source_record": people, "source_consent": told}, steps=steps)
 
 

@@ -39,7 +39,7 @@ STEPS = (
     *resolve.STEPS,
     *only(*sides("contact", "content_use", "separation", "candidate"), "touch", "pressure"),
 )
-STEPS += only("arm", "consent_status", "content_gate", "unsubscription", "funnel")
+STEPS += only("arm", "record_consent", "consent_status", "content_gate", "unsubscription", "funnel")
 
 
 def world(

@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 import pyarrow.parquet as pq
 import pytest
 
+from unisono.charts import SIMULATED_LABEL
 from unisono.cli import main
+from unisono.project import open_project
 
 Run = Callable[..., str]
 
@@ -100,7 +102,6 @@ def test_why_explains_one_decision_completely(finished_demo: Path, unisono: Run)
 
 
 def test_why_tells_why_a_customer_got_nothing(finished_demo: Path, unisono: Run) -> None:
-    from unisono.project import open_project
 
     nothing = open_project(finished_demo).snapshot().table("no_action").to_pylist()
     gated = next(row for row in nothing if row["reason"] == "gated")
@@ -267,7 +268,6 @@ def test_run_reads_data_from_another_folder(demo: Path, unisono: Run, tmp_path: 
 
 @pytest.mark.parametrize("template", ["demo", "open-payments", "blank"])
 def test_init_makes_a_project_whose_playbook_is_fine(template: str, unisono: Run, tmp_path: Path) -> None:
-    from unisono.project import open_project
 
     assert f"unisono check {tmp_path / 'new'}" in unisono("init", tmp_path / "new", "--template", template)
     project = open_project(tmp_path / "new")
@@ -293,3 +293,64 @@ def test_schemas_are_json_schemas(what: str, unisono: Run) -> None:
     schema = json.loads(unisono("schema", what))
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
+
+
+def test_quality_counts_every_record_of_a_system(finished_demo: Path, unisono: Run, tmp_path: Path) -> None:
+    found = json.loads(unisono("resolve", "quality", finished_demo, "--json"))
+    records = open_project(finished_demo).snapshot().table("source_record").num_rows
+    assert sum(row["records"] for row in found if row["field"] == "city") == records
+    worst = max(
+        (row for row in found if row["compared"]), key=lambda row: row["conflicting"] / row["compared"]
+    )
+    page, chart = tmp_path / "quality.html", tmp_path / "quality.svg"
+    shown = unisono("resolve", "quality", finished_demo, "--html", page, "--svg", chart)
+    assert (
+        f"{worst['system']}: {worst['records']:,} records of kind {worst['kind']} [simulated data]" in shown
+    )
+    assert f"{worst['conflicting'] / worst['compared']:.0%}" in shown
+    text = page.read_text(encoding="utf-8")
+    assert SIMULATED_LABEL in text
+    assert worst["field"].replace("_", " ") in text
+    assert "Examples of conflicts" in text
+    assert not re.search(r"<script|<link|src=|url\(", text)
+    assert "Completeness" in "".join(ElementTree.parse(chart).getroot().itertext())
+
+
+def test_a_customer_is_shown_with_the_record_that_each_value_comes_from(
+    finished_demo: Path, unisono: Run, tmp_path: Path
+) -> None:
+    snapshot = open_project(finished_demo).snapshot()
+    (contested,) = snapshot.read(
+        "select * from golden_value where rivals > 0 order by all limit 1"
+    ).to_pylist()
+    record = f"{contested['system']}:{contested['source_record_id']}"
+    about = json.loads(unisono("customer", finished_demo, record, "--json"))
+    assert about["customer_id"] == contested["customer_id"]
+    (value,) = (row for row in about["values"] if row["field"] == contested["field"])
+    assert (value["value"], value["rule"], bool(value["others"])) == (
+        contested["value"],
+        contested["rule"],
+        True,
+    )
+    assert {row["side"] for row in about["touchpoints"]} <= {"commercial", "medical"}
+    moments = [row["occurred_at"] for row in about["touchpoints"]]
+    assert moments == sorted(moments, reverse=True)
+
+    shown = unisono("customer", finished_demo, contested["customer_id"], "--top", 2)
+    assert "[simulated data]" in shown
+    assert record in shown
+    assert f"Touchpoints, latest first: {min(2, len(moments))} of {len(moments)}" in shown
+    page = tmp_path / "customer.html"
+    unisono("customer", finished_demo, contested["customer_id"], "--html", page)
+    text = page.read_text(encoding="utf-8")
+    assert SIMULATED_LABEL in text
+    assert all(escape(row["value"]) in text for row in about["values"])
+    assert not re.search(r"<script|<link|src=|url\(", text)
+
+
+def test_a_customer_nobody_knows_is_an_error_with_the_nearest_id(finished_demo: Path, unisono: Run) -> None:
+    known = open_project(finished_demo).snapshot().table("customer")["customer_id"][0].as_py()
+    shown = unisono("customer", finished_demo, known[:-1] + "x", code=2)
+    assert "UN5010" in shown
+    assert f"did you mean '{known}'" in shown
+    assert "UN5004" in unisono("customer", finished_demo, code=2)

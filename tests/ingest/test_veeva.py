@@ -368,6 +368,7 @@ def test_persons_and_institutions_with_their_present_address(exports: Exports) -
         "PersonEmail": "a@x.it",
         "ID_vod__c": "L1",
         "Primary_Parent_vod__c": "001C",
+        "LastModifiedDate": NOON,
     }
     exports.write("Account", DOCTOR | said, CLINIC)
     old = {
@@ -398,6 +399,7 @@ def test_persons_and_institutions_with_their_present_address(exports: Exports) -
     assert (person["institution"], person["city"], person["brick"]) == ("Clinica", "Siena", "B2")
     assert (person["email"], person["phone"], person["licence_id"]) == ("a@x.it", "055 1", "L1")
     assert (clinic["kind"], clinic["full_name"], clinic["institution"]) == ("hco", "Clinica", "Clinica")
+    assert (person["updated_at"], clinic["updated_at"]) == (datetime(2024, 3, 5, 11), None)
 
 
 def territory_of(exports: Exports) -> str:

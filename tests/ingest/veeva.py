@@ -24,6 +24,7 @@ FIELDS = {
     "FirstName": "first_name_cda__v",
     "LastName": "last_name_cda__v",
     "PersonEmail": "email_cda__v",
+    "LastModifiedDate": "modified_date__v",
     "Specialty_1_vod__c": "spec_1_cda__v",
     "IsPersonAccount": "object_type__v",
     "City_vod__c": "city_cda__v",
@@ -39,7 +40,7 @@ PICKLISTS = re.compile(r"_vod$")
 # Every column an export has, empty unless a row says otherwise.
 HEADERS = {
     "Account": "Id IsPersonAccount Name FirstName LastName Specialty_1_vod__c PersonEmail ID_vod__c"
-    " Primary_Parent_vod__c Country_vod__c",
+    " Primary_Parent_vod__c Country_vod__c LastModifiedDate",
     "Address_vod__c": "Id Account_vod__c City_vod__c State_vod__c Zip_vod__c Brick_vod__c Phone_vod__c"
     " Primary_vod__c Inactive_vod__c",
     "Call2_vod__c": "Id Account_vod__c User_vod__c Parent_Call_vod__c Status_vod__c Call_Date_vod__c"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -53,7 +53,7 @@ class Oracle:
                     continue
                 for product in self.book.products:
                     if (
-                        self.is_allowed(key, channel, product.id)
+                        self.is_allowed((key,), channel, product.id)
                         and self.has_content(key, channel, product.id)
                         and not self.is_too_soon(key, channel, product.id)
                     ):
@@ -139,16 +139,21 @@ class Oracle:
         known = {each.id for each in self.book.products}
         return named == product or (named not in known and row["status"] != "granted")
 
-    def is_allowed(self, key: str, channel: Channel, product: str) -> bool:
-        status, stated_at = self.standing(key, channel, product)
-        left = [
-            row["occurred_at"]
-            for row in self.own(key)
-            if row["event"] == "unsubscribed" and row["channel"] == channel.id
-        ]
-        if left and not (status == "granted" and stated_at > max(left)):
-            return False
-        return status == "granted" if channel.consent == "required" else status not in ("denied", "withdrawn")
+    def is_allowed(self, keys: Collection[str], channel: Channel, product: str) -> bool:
+        """Whether consent lets somebody be contacted who is known as these records: each keeps what it refused."""
+        worst = "none"
+        for key in keys:
+            status, stated_at = self.standing(key, channel, product)
+            left = [
+                row["occurred_at"]
+                for row in self.own(key)
+                if row["event"] == "unsubscribed" and row["channel"] == channel.id
+            ]
+            if left and not (status == "granted" and stated_at > max(left)):
+                return False
+            if status != "none" and (worst == "none" or SEVERITY.index(status) > SEVERITY.index(worst)):
+                worst = status
+        return worst == "granted" if channel.consent == "required" else worst not in ("denied", "withdrawn")
 
     def has_content(self, key: str, channel: Channel, product: str) -> bool:
         used = {

@@ -99,16 +99,18 @@ def test_consent_for_a_product_nobody_knows_stays_limited_to_it(product: str | N
 def test_one_statement_told_twice_is_one_and_its_earlier_end_counts() -> None:
     (statement,) = consents(
         consent("a", expires_at=ago(-30), evidence="form 1"),
-        consent("b", expires_at=ago(-10)),
-        consent("b", 100),
+        consent("a", expires_at=ago(-10)),
+        consent("a", 100),
     )
     assert statement["expires_at"] == ago(-10)
     assert statement["evidence"] == "form 1"
 
 
 def test_statements_of_all_records_of_a_customer_are_kept() -> None:
-    found = consents(consent("a"), consent("b", days=3, status="withdrawn"))
-    assert {row["status"] for row in found} == {"granted", "withdrawn"}
+    found = consents(consent("a"), consent("b", days=3, status="withdrawn"), consent("b"))
+    assert {(row["source_record_id"], row["status"]) for row in found} == {
+        *(("a", "granted"), ("b", "withdrawn"), ("b", "granted"))
+    }
     assert len({row["customer_id"] for row in found}) == 1
 
 

@@ -20,7 +20,11 @@ from unisono.trial.facts import Facts
 from unisono.world import Dirt, WorldSettings, new_world, step_world
 
 OUTBOUND = "select channel, count(*) as contacts from touch group by channel"
-LEFT = "select count(distinct customer_id) as people from unsubscription"
+LEFT = """
+select count(distinct customer_id) as people
+from (select * from touchpoint union all select * from medical_touchpoint)
+where event = 'unsubscribed' and is_own
+"""
 STANDING = "select channel, status, count(*) as statements from consent group by all"
 
 

@@ -35,7 +35,7 @@ def apart(heights: Sequence[float], gap: float) -> list[float]:
     return list(accumulate(heights, lambda below, height: max(height, below + gap)))
 
 
-def save_svg(chart: alt.LayerChart | alt.Chart, path: Path, *, simulated: bool) -> None:
+def save_svg(chart: alt.LayerChart | alt.VConcatChart | alt.Chart, path: Path, *, simulated: bool) -> None:
     """Write `chart` to `path` as SVG, in the house style and labelled where its data is simulated."""
     need_charts()
     import altair as alt

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from unisono.charts.svg import INK, QUIET, SIMULATED_LABEL, WARNING
+from unisono.charts.page import Bar, bars, table, text, write
 
 Row = Mapping[str, Any]
 Record = Sequence[tuple[str, str]]
-Bar = tuple[str, float, float, str]
-"""What a bar stands for, where it begins and ends, and its figure in words."""
-
 FACTORS = ("potential", "priority", "fit", "novelty", "response_probability", "lever")
 COSTS = ("fatigue_cost", "unit_cost")
-UP, DOWN, SUM = "#4477aa", "#ee6677", "#555555"  # Paul Tol's bright scheme, which the colour-blind tell apart
-
-STYLE = f"""
-body {{ font: 16px/1.45 Helvetica, Arial, sans-serif; color: {INK}; max-width: 60rem; margin: 0 auto; padding: 1rem; }}
-h1 {{ font-size: 1.5rem; margin-bottom: 0; }} h2 {{ font-size: 1.25rem; margin-top: 2rem; }}
-h3 {{ font-size: 1rem; margin: 1.5rem 0 .3rem; }}
-.quiet {{ color: {QUIET}; margin-top: 0; }} .simulated {{ color: {WARNING}; font-weight: bold; }}
-.bar {{ display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: center; margin: .15rem 0; }}
-.name {{ width: 11rem; }} .track {{ flex: 1; background: #f4f4f4; }} .bar .number {{ width: 7rem; order: 1; }}
-.track svg {{ display: block; width: 100%; height: 1rem; }} .number {{ text-align: right; }}
-.wide {{ overflow-x: auto; }} table {{ border-collapse: collapse; width: 100%; font-size: .9rem; }}
-td, th {{ text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ddd; }}
-td.number, th.number {{ text-align: right; white-space: nowrap; }} p, li {{ overflow-wrap: anywhere; }}
-@media (max-width: 40rem) {{ .name {{ flex: 1; }} .track {{ flex: 1 0 100%; order: 2; }} }}
-"""
 
 
 def why_page(about: Row, decisions: Sequence[tuple[Row, Record]], notes: Sequence[str]) -> str:
@@ -40,41 +21,31 @@ def why_page(about: Row, decisions: Sequence[tuple[Row, Record]], notes: Sequenc
     """
     name = about["full_name"] or about["customer_id"]
     known = [about["customer_id"], about["kind"], about["specialty"], about["city"], f"arm {about['arm']}"]
-    simulated = f'<p class="simulated">{escape(SIMULATED_LABEL)}</p>' if about["simulated"] else ""
     parts = [
-        f"<header>{simulated}<h1>{_text(name)}</h1>",
-        f'<p class="quiet">{_text(" · ".join(str(part) for part in known if part))}</p></header>',
-        *(f"<p>{_text(note)}</p>" for note in notes),
+        *(f"<p>{text(note)}</p>" for note in notes),
         *(_decision(about, decision, record) for decision, record in decisions),
         _funnel(about["funnel"]),
         _actions(about["actions"], {_key(decision) for decision, _ in decisions}),
         _consent(about["consent"]),
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Why: {_text(name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
+    return write(name, known, parts, simulated=about["simulated"], name=f"Why: {name}")
 
 
 def steps(decision: Row) -> list[Bar]:
     """Return how the value comes about, in currency: factor after factor, less the costs, less the prices."""
     at = decision["stage_gain"]
-    bars: list[Bar] = [("stage gain", 0.0, at, f"{at:,.2f}")]
+    made: list[Bar] = [("stage gain", 0.0, at, f"{at:,.2f}")]
     for term in FACTORS:
-        bars.append((_words(term), at, at * decision[term], f"× {decision[term]:.4g}"))
+        made.append((_words(term), at, at * decision[term], f"× {decision[term]:.4g}"))
         at *= decision[term]
     for term in COSTS:
-        bars.append((_words(term), at, at - decision[term], f"− {decision[term]:,.2f}"))
+        made.append((_words(term), at, at - decision[term], f"− {decision[term]:,.2f}"))
         at -= decision[term]
     value, left = decision["value"], decision["reduced_value"]
     prices = value - left
     sign = "−" if prices >= 0 else "+"
     return [
-        *bars,
+        *made,
         ("value", 0.0, value, f"= {value:,.2f}"),
         ("prices", value, left, f"{sign} {abs(prices):,.2f}"),
         ("left", 0.0, left, f"= {left:,.2f}"),
@@ -91,15 +62,15 @@ def _decision(about: Row, decision: Row, record: Record) -> str:
     said = (*decision["reasons"], decision["why_not_usual"], decision["flip_condition"])
     return "\n".join(
         [
-            f"<section><h2>{_text(decision['channel_name'])}: {_text(decision['product_name'])}</h2>",
-            f'<p class="quiet">with ‘{_text(decision["title"])}’, by {_text(actor)}, '
-            f"rank {_text(decision['rank'])}</p>",
-            "<ul>" + "".join(f"<li>{_text(sentence)}</li>" for sentence in said) + "</ul>",
-            f"<h3>How the value comes about, {_text(decision['currency'])}</h3>",
-            _bars(steps(decision)),
-            "<h3>Belief about the decision stage</h3>" + _bars(beliefs) if beliefs else "",
+            f"<section><h2>{text(decision['channel_name'])}: {text(decision['product_name'])}</h2>",
+            f'<p class="quiet">with ‘{text(decision["title"])}’, by {text(actor)}, '
+            f"rank {text(decision['rank'])}</p>",
+            "<ul>" + "".join(f"<li>{text(sentence)}</li>" for sentence in said) + "</ul>",
+            f"<h3>How the value comes about, {text(decision['currency'])}</h3>",
+            bars(steps(decision)),
+            "<h3>Belief about the decision stage</h3>" + bars(beliefs) if beliefs else "",
             "<h3>Record</h3>",
-            _table(("field", "content"), record),
+            table(("field", "content"), record),
             "</section>",
         ]
     )
@@ -108,7 +79,7 @@ def _decision(about: Row, decision: Row, record: Record) -> str:
 def _funnel(funnel: Sequence[Row]) -> str:
     if not funnel:
         return ""
-    bars = [
+    stopped = [
         (
             row["gate"],
             row["entering"] - row["removed"],
@@ -117,7 +88,7 @@ def _funnel(funnel: Sequence[Row]) -> str:
         )
         for row in funnel
     ]
-    return f"<h2>Gates that stopped candidates of this customer</h2>{_bars(bars, removed=True)}"
+    return f"<h2>Gates that stopped candidates of this customer</h2>{bars(stopped, removed=True)}"
 
 
 def _actions(actions: Sequence[Row], chosen: set[tuple[Any, ...]]) -> str:
@@ -136,7 +107,7 @@ def _actions(actions: Sequence[Row], chosen: set[tuple[Any, ...]]) -> str:
     ]
     columns = ("action", "representative", "content", "response", "value", "prices", "left", "")
     numbers = ("response", "value", "prices", "left")
-    return f"<h2>Permitted actions, best first</h2>{_table(columns, rows, numbers)}"
+    return f"<h2>Permitted actions, best first</h2>{table(columns, rows, numbers)}"
 
 
 def _consent(consent: Sequence[Row]) -> str:
@@ -152,46 +123,12 @@ def _consent(consent: Sequence[Row]) -> str:
         for row in consent
     ]
     columns = ("channel/purpose/product", "status", "stated", "expires", "source", "evidence")
-    return f"<h2>Consent statements</h2>{_table(columns, rows)}"
+    return f"<h2>Consent statements</h2>{table(columns, rows)}"
 
 
 def _key(row: Row) -> tuple[Any, ...]:
     return row["product_id"], row["channel"], row["rep_id"]
 
 
-def _bars(bars: Sequence[Bar], *, removed: bool = False) -> str:
-    """Draw one bar a row, all on one scale; where they are what was removed, what is kept stands before them."""
-    low = min(0.0, *(min(begin, end) for _, begin, end, _ in bars))
-    high = max(0.0, *(max(begin, end) for _, begin, end, _ in bars)) or 1.0
-    rows = []
-    for name, begin, end, figure in bars:
-        left, right = sorted(1000 * (each - low) / (high - low) for each in (begin, end))
-        colour = SUM if begin in (0, end) else UP if end > begin and not removed else DOWN
-        kept = f'<rect x="0" width="{left:.1f}" height="10" fill="{SUM}"/>' if removed else ""
-        rows.append(
-            f'<div class="bar"><div class="name">{_text(name)}</div><div class="number">{_text(figure)}</div>'
-            '<div class="track"><svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" '
-            f'aria-label="{_text(name)} {_text(figure)}">{kept}'
-            f'<rect x="{left:.1f}" width="{max(right - left, 2):.1f}" height="10" fill="{colour}"/></svg></div></div>'
-        )
-    return "".join(rows)
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> str:
-    kinds = [' class="number"' if column in numbers else "" for column in columns]
-    head = "".join(f"<th{kind}>{_text(column)}</th>" for kind, column in zip(kinds, columns, strict=True))
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{_text(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
 def _words(term: str) -> str:
     return term.replace("_", " ")
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else escape(str(cell))

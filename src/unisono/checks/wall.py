@@ -31,7 +31,7 @@ CROSSINGS: Mapping[tuple[str, str], frozenset[str]] = {
         {"customer_id", "contact_id", "channel", "occurred_at", "is_own", "is_outbound"}
     ),
     ("unsubscription", "medical_touchpoint"): frozenset(
-        {"customer_id", "channel", "occurred_at", "event", "is_own"}
+        {"customer_id", "system", "source_record_id", "channel", "occurred_at", "event", "is_own"}
     ),
     ("room", "medical_choice"): frozenset({"customer_id"}),
 }

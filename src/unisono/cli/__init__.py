@@ -18,6 +18,7 @@ VERBS = {
     "run": "Read the sources, decide the next best actions, publish a snapshot.",
     "resolve": "Decide which records are one customer.",
     "decisions": "List the suggestions of the published run.",
+    "customer": "Show one customer: values, records, history and consent.",
     "why": "Explain a decision, or why a customer got none.",
     "prices": "Show what time, money and goals are worth, and how good the plan is.",
     "sensitivity": "Show how much of the plan hangs on one term of the value.",

@@ -8,12 +8,13 @@ from unisono.cli import Verbs
 
 
 class Resolve(Verbs):
-    """What a steward does about customers, in the order of the work."""
+    """What a steward does about customers, in the order of the work; then what a source's owner looks at."""
 
     verbs = {  # noqa: RUF012 - read by the group, never changed
         "queue": "List pairs of records that wait for a decision.",
         "decide": "Record that two records are the same customer, or are not.",
         "split": "Take records out of a customer.",
+        "quality": "Show how complete the sources are, and where they disagree.",
     }
     module = "unisono.cli.resolve_"
 

@@ -83,8 +83,7 @@ select
         when coalesce(n.newest_at < w.begins_at, true) then 'stale_input'
         when x.consent = 'required' and coalesce(s.status, 'none') <> 'granted' then 'consent'
         when coalesce(s.status, 'none') in ('withdrawn', 'denied') then 'suppression'
-        when u.unsubscribed_at is not null
-            and not (coalesce(s.status, 'none') = 'granted' and s.stated_at > u.unsubscribed_at) then 'suppression'
+        when u.unsubscribed_at is not null then 'suppression'
         when t.contents is null then 'content'
         when t.contents <= coalesce(d.contents, 0) then 'repeat_content'
         when coalesce(o.capped, false) or coalesce(oa.capped, false) or f.channel is not null or fa.channel is not null then 'cap'
@@ -101,7 +100,8 @@ left join arm on arm.customer_id = x.customer_id
 left join consent_status as s
     on s.customer_id = x.customer_id and s.channel = x.channel and s.purpose = x.purpose
     and s.product_id = x.product_id
-left join unsubscription as u on u.customer_id = x.customer_id and u.channel = x.channel
+left join unsubscription as u
+    on u.customer_id = x.customer_id and u.channel = x.channel and u.product_id = x.product_id
 left join usable_count as t on t.product_id = x.product_id and t.channel = x.channel and t.kind = x.kind
 left join used_count as d
     on d.customer_id = x.customer_id and d.product_id = x.product_id and d.channel = x.channel and d.kind = x.kind

@@ -1,72 +1,16 @@
--- What statements amount to at the clock. About each address the latest one that applies decides; of several made at the
--- same instant, the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer
--- says nothing where consent is not required: above all it does not take back a refusal.
--- What is said of the customer's present address, or of none, decides by its instant. A grant for another address allows
--- nothing here; a refusal of another address forbids here too unless the present one has a grant of its own. Where the
--- present address is not known, the most restrictive of all addresses decides.
-with scope as (
-    -- Products that a customer's statements name are judged apart, all others at once.
-    select distinct customer_id, product_id from consent
-),
-applicable as (
-    select
-        s.customer_id,
-        c.channel,
-        c.purpose,
-        o.product_id,
-        s.channel_value,
-        s.address,
-        case when s.status = 'granted' and s.expires_at <= $as_of then 'expired' else s.status end as status,
-        s.stated_at,
-        s.expires_at,
-        s.evidence,
-        s.source
-    from consent as s
-    inner join playbook_channel as c
-        on (s.channel = c.channel or s.channel = 'all') and (s.purpose = c.purpose or s.purpose = 'all')
-    inner join scope as o on o.customer_id = s.customer_id and (s.product_id = o.product_id or s.product_id = 'all')
-    where s.stated_at <= $as_of and not (s.status = 'pending' and c.consent = 'not_required')
-),
-ranked as (
-    select
-        *,
-        case status when 'withdrawn' then 1 when 'denied' then 2 when 'pending' then 3 when 'expired' then 4 else 5 end
-            as lenience
-    from applicable
-),
-latest as (
-    select *
-    from ranked
-    qualify row_number() over (
-        partition by customer_id, channel, purpose, product_id, channel_value
-        order by stated_at desc, lenience, expires_at nulls last, source, evidence
-    ) = 1
-),
-judged as (
-    select
-        *,
-        bool_or(address = 'unclear') over (partition by customer_id, channel, purpose, product_id) as is_unclear,
-        bool_or(address = 'current' and status = 'granted')
-            over (partition by customer_id, channel, purpose, product_id) as is_granted_here
-    from latest
-),
-verdict as (
-    select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
-    from judged
-    where address <> 'other' or (status in ('denied', 'withdrawn') and not is_granted_here)
-    qualify row_number() over (
-        partition by customer_id, channel, purpose, product_id
-        order by
-            case when is_unclear then lenience else 0 end,
-            stated_at desc,
-            lenience,
-            expires_at nulls last,
-            source,
-            evidence
-    ) = 1
-)
-select v.customer_id, v.channel, v.purpose, p.product_id, v.status, v.stated_at, v.expires_at, v.evidence, v.source
-from verdict as v
-inner join playbook_product as p on p.is_own and (v.product_id = p.product_id or v.product_id = 'all')
-left join scope as o on o.customer_id = v.customer_id and o.product_id = p.product_id
-where v.product_id = p.product_id or o.customer_id is null
+-- The standing of consent of each customer: of what its records amount to, the most restrictive. Only a record's own later
+-- statement lifts its refusal, so a merge never permits what one of the records forbids; records without any statement
+-- say nothing. Of several alike the latest is the proof.
+select customer_id, channel, purpose, product_id, status, stated_at, expires_at, evidence, source
+from record_consent
+qualify row_number() over (
+    partition by customer_id, channel, purpose, product_id
+    order by
+        case status when 'withdrawn' then 1 when 'denied' then 2 when 'pending' then 3 when 'expired' then 4 else 5 end,
+        stated_at desc,
+        expires_at nulls last,
+        source,
+        evidence,
+        system,
+        source_record_id
+) = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,7 @@ GoldenField = Literal[
     "licence_id",
 ]
 """A column of `customer` that one of its records gives."""
+GOLDEN_FIELDS: tuple[GoldenField, ...] = get_args(GoldenField)
 Likeness = Literal["exact", "name", "text", "code"]
 
 

@@ -11,6 +11,7 @@ from unisono.tables.columns import (
     PRICED,
     PRICES,
     PRODUCT,
+    RECORD_REF,
     REP,
     RESOURCE,
     SLOT,
@@ -76,6 +77,17 @@ DECISION = Table(
     ),
 )
 
+STANDING = (
+    CHANNEL,
+    PURPOSE,
+    PRODUCT,
+    c("status", "VARCHAR", "standing; expired where it lapsed", values=(*CONSENT_STATUSES, "expired")),
+    c("stated_at", "TIMESTAMP", "when the deciding statement was made"),
+    c("expires_at", "TIMESTAMP", "when it lapses", nullable=True),
+    c("evidence", "VARCHAR", "where it can be found", nullable=True),
+    c("source", "VARCHAR", "source that carried it"),
+)
+
 DECIDE = (
     Table(
         "arm",
@@ -90,26 +102,18 @@ DECIDE = (
         ),
     ),
     Table(
+        "record_consent",
+        "decide",
+        "what the statements of one source record amount to at the clock",
+        ("system", "source_record_id", "channel", "purpose", "product_id"),
+        (CUSTOMER, *RECORD_REF, *STANDING),
+    ),
+    Table(
         "consent_status",
         "decide",
         "what a customer's statements amount to at the clock",
         ("customer_id", "channel", "purpose", "product_id"),
-        (
-            CUSTOMER,
-            CHANNEL,
-            PURPOSE,
-            PRODUCT,
-            c(
-                "status",
-                "VARCHAR",
-                "standing; expired where it lapsed",
-                values=(*CONSENT_STATUSES, "expired"),
-            ),
-            c("stated_at", "TIMESTAMP", "when the deciding statement was made"),
-            c("expires_at", "TIMESTAMP", "when it lapses", nullable=True),
-            c("evidence", "VARCHAR", "where it can be found", nullable=True),
-            c("source", "VARCHAR", "source that carried it"),
-        ),
+        (CUSTOMER, *STANDING),
     ),
     Table(
         "content_gate",
@@ -145,9 +149,9 @@ DECIDE = (
     Table(
         "unsubscription",
         "decide",
-        "one channel a customer unsubscribed from",
-        ("customer_id", "channel"),
-        (CUSTOMER, CHANNEL, c("unsubscribed_at", "TIMESTAMP", "when, for the last time")),
+        "one channel that unsubscribing closes to a product",
+        ("customer_id", "channel", "product_id"),
+        (CUSTOMER, CHANNEL, PRODUCT, c("unsubscribed_at", "TIMESTAMP", "when, for the last time")),
     ),
     Table(
         "room",

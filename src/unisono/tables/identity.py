@@ -221,9 +221,9 @@ IDENTITY = (
             c(
                 "rule",
                 "VARCHAR",
-                "what made it win: the only value, the trust in its system, the date, how many records say so, or the "
-                "fullness of its record",
-                values=("only", "rank", "recency", "frequency", "completeness"),
+                "what made it win: the only value, the trust in its system, the date, how many records say so, the "
+                "fullness of its record, or, all else being equal, the record's id",
+                values=("only", "rank", "recency", "frequency", "completeness", "id"),
             ),
             c("rivals", "BIGINT", "other values that records of the customer have", unit="values"),
         ),

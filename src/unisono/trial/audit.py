@@ -105,19 +105,19 @@ class _Reading:
     ) -> None:
         self.book, self.clock, self.owner = book, clock, owner
         self.contacts: dict[str, dict[tuple[str, str], Contact]] = defaultdict(dict)
-        self.statements: dict[str, list[Statement]] = defaultdict(list)
+        self.statements: dict[str, dict[Record, list[Statement]]] = defaultdict(lambda: defaultdict(list))
         self.addresses: dict[str, set[str]] = defaultdict(set)
-        self.left: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        self.left: dict[tuple[str, str], list[tuple[Record, datetime]]] = defaultdict(list)
         self.unreadable = {self._who(record) for record in facts.unreadable}
         for contact in contacts:
             mine = self.contacts[self._who(contact.record)]
             mine[contact.channel, contact.contact_id] = contact
         for said in facts.statements:
-            self.statements[self._who(said.record)].append(said)
+            self.statements[self._who(said.record)][said.record].append(said)
         for record, addresses in facts.addresses.items():
             self.addresses[self._who(record)] |= addresses
         for record, channel, at in facts.unsubscribed:
-            self.left[self._who(record), channel].append(at)
+            self.left[self._who(record), channel].append((record, at))
 
     def findings(self, suggestions: Sequence[Suggestion]) -> Iterator[Finding]:
         """Yield every breach of consent and of the limits of a customer."""
@@ -173,27 +173,42 @@ class _Reading:
         return [each for each in self.contacts[who].values() if 0 <= (today - each.day).days < days]
 
     def _refusal(self, who: str, channel: Channel, product: str) -> str:
-        """Return what of all that was stated speaks against a contact; empty if nothing does."""
-        said = [each for each in self.statements[who] if self._applies(each, channel, product)]
+        """Return what of all that was stated speaks against a contact; empty if nothing does.
+
+        Each record's own statements are read by themselves: only they lift what it refused.
+        """
+        if who in self.unreadable:
+            return "a statement cannot be read, and may be a refusal"
+        is_granted = False
+        for record in self.statements[who].keys() | {record for record, _ in self.left[who, channel.id]}:
+            granted_at, against = self._own_refusal(who, record, channel, product)
+            if against:
+                return against
+            is_granted |= granted_at is not None
+        if channel.consent == "required" and not is_granted:
+            return f"{channel.id} needs consent, and nobody gave it"
+        return ""
+
+    def _own_refusal(
+        self, who: str, record: Record, channel: Channel, product: str
+    ) -> tuple[datetime | None, str]:
+        """Return when one record granted a contact, if that stands, and what of its statements speaks against it."""
+        said = [each for each in self.statements[who][record] if self._applies(each, channel, product)]
         elsewhere = [each for each in said if self._is_elsewhere(who, each)]
         here = self._latest(each for each in said if each not in elsewhere)
         status = here.standing(self.clock) if here else "none"
         granted_at = here.stated_at if here and status == "granted" else None
-        left = max(self.left[who, channel.id], default=None)
-        if who in self.unreadable:
-            return "a statement cannot be read, and may be a refusal"
-        if channel.consent == "required" and granted_at is None:
-            return f"{channel.id} needs consent, the latest word is {status}"
-        if status in REFUSALS:
-            return f"{channel.id} was refused: {status}"
+        if status in REFUSALS or (channel.consent == "required" and status not in ("none", "granted")):
+            return None, f"{channel.id} is not consented to, the latest word is {status}"
         if not (granted_at and here and here.address):
             for address in {each.address for each in elsewhere}:
                 there = self._latest(each for each in elsewhere if each.address == address)
                 if there and there.status in REFUSALS and not (granted_at and granted_at > there.stated_at):
-                    return f"{channel.id} was refused for {address} and not granted since"
+                    return None, f"{channel.id} was refused for {address} and not granted since"
+        left = max((at for whose, at in self.left[who, channel.id] if whose == record), default=None)
         if left and not (granted_at and granted_at > left):
-            return f"unsubscribed from {channel.id} on {left:%Y-%m-%d}"
-        return ""
+            return None, f"unsubscribed from {channel.id} on {left:%Y-%m-%d}"
+        return granted_at, ""
 
     def _applies(self, said: Statement, channel: Channel, product: str) -> bool:
         concerned = (

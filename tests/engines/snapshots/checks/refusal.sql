@@ -1,8 +1,25 @@
-/* No suggestion on a channel the customer refused or unsubscribed from, unless consent was given after that for the same */
-/* address, or for the present one; and none to a customer held out of suggestions. */
-WITH every AS (
+/* No suggestion on a channel the customer refused or unsubscribed from, unless the same record gave consent after that for */
+/* the same address, or for the present one; and none to a customer held out of suggestions. Statements of records with */
+/* other addresses than the customer's are read by the record's own as well. */
+WITH reading AS (
+  SELECT
+    *,
+    'customer' AS reading,
+    address AS place
+  FROM consent
+  UNION ALL
+  SELECT
+    *,
+    'record' AS reading,
+    own_address AS place
+  FROM consent
+  WHERE
+    NOT own_address IS NULL
+), every AS (
   SELECT
     customer_id,
+    system,
+    source_record_id,
     channel,
     occurred_at
   FROM touchpoint
@@ -11,6 +28,8 @@ WITH every AS (
   UNION ALL
   SELECT
     customer_id,
+    system,
+    source_record_id,
     channel,
     occurred_at
   FROM medical_touchpoint
@@ -19,13 +38,16 @@ WITH every AS (
 ), refused AS (
   SELECT
     d.decision_id,
-    n.address,
+    n.system,
+    n.source_record_id,
+    n.reading,
+    n.place,
     n.channel_value,
     n.stated_at AS refused_at
   FROM decision AS d
   INNER JOIN playbook_channel AS h
     ON h.channel = d.channel
-  INNER JOIN consent AS n
+  INNER JOIN reading AS n
     ON n.customer_id = d.customer_id
     AND n.status IN ('denied', 'withdrawn')
     AND n.stated_at <= d.decided_at
@@ -41,7 +63,10 @@ WITH every AS (
   UNION ALL
   SELECT
     d.decision_id,
-    'any' AS address,
+    t.system,
+    t.source_record_id,
+    'customer' AS reading,
+    'any' AS place,
     NULL AS channel_value,
     t.occurred_at AS refused_at
   FROM decision AS d
@@ -50,13 +75,16 @@ WITH every AS (
 ), granted AS (
   SELECT
     d.decision_id,
-    g.address,
+    g.system,
+    g.source_record_id,
+    g.reading,
+    g.place,
     g.channel_value,
     g.stated_at AS granted_at
   FROM decision AS d
   INNER JOIN playbook_channel AS h
     ON h.channel = d.channel
-  INNER JOIN consent AS g
+  INNER JOIN reading AS g
     ON g.customer_id = d.customer_id
     AND g.status = 'granted'
     AND g.stated_at <= d.decided_at
@@ -75,15 +103,18 @@ SELECT
 FROM refused AS r
 LEFT JOIN granted AS g
   ON g.decision_id = r.decision_id
+  AND g.system = r.system
+  AND g.source_record_id = r.source_record_id
+  AND g.reading = r.reading
   AND (
     (
       g.granted_at > r.refused_at AND g.channel_value = r.channel_value
     )
     OR (
-      g.granted_at > r.refused_at AND r.address <> 'unclear' AND g.address <> 'other'
+      g.granted_at > r.refused_at AND r.place <> 'unclear' AND g.place <> 'other'
     )
     OR (
-      r.address = 'other' AND g.address = 'current'
+      r.place = 'other' AND g.place = 'current'
     )
   )
 WHERE

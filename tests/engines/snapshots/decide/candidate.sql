@@ -143,9 +143,6 @@ SELECT
     WHEN COALESCE(s.status, 'none') IN ('withdrawn', 'denied')
     THEN 'suppression'
     WHEN NOT u.unsubscribed_at IS NULL
-    AND NOT (
-      COALESCE(s.status, 'none') = 'granted' AND s.stated_at > u.unsubscribed_at
-    )
     THEN 'suppression'
     WHEN t.contents IS NULL
     THEN 'content'
@@ -178,7 +175,9 @@ LEFT JOIN consent_status AS s
   AND s.purpose = x.purpose
   AND s.product_id = x.product_id
 LEFT JOIN unsubscription AS u
-  ON u.customer_id = x.customer_id AND u.channel = x.channel
+  ON u.customer_id = x.customer_id
+  AND u.channel = x.channel
+  AND u.product_id = x.product_id
 LEFT JOIN usable_count AS t
   ON t.product_id = x.product_id AND t.channel = x.channel AND t.kind = x.kind
 LEFT JOIN used_count AS d

@@ -1,87 +1,20 @@
-/* What statements amount to at the clock. About each address the latest one that applies decides; of several made at the */
-/* same instant, the most restrictive. A grant that has lapsed is expired, and expired is not consent. A pending answer */
-/* says nothing where consent is not required: above all it does not take back a refusal. */
-/* What is said of the customer's present address, or of none, decides by its instant. A grant for another address allows */
-/* nothing here; a refusal of another address forbids here too unless the present one has a grant of its own. Where the */
-/* present address is not known, the most restrictive of all addresses decides. */
-WITH scope AS (
-  /* Products that a customer's statements name are judged apart, all others at once. */
-  SELECT DISTINCT
-    customer_id,
-    product_id
-  FROM consent
-), applicable AS (
-  SELECT
-    s.customer_id,
-    c.channel,
-    c.purpose,
-    o.product_id,
-    s.channel_value,
-    s.address,
-    CASE
-      WHEN s.status = 'granted'
-      AND s.expires_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
-      THEN 'expired'
-      ELSE s.status
-    END AS status,
-    s.stated_at,
-    s.expires_at,
-    s.evidence,
-    s.source
-  FROM consent AS s
-  INNER JOIN playbook_channel AS c
-    ON (
-      s.channel = c.channel OR s.channel = 'all'
-    )
-    AND (
-      s.purpose = c.purpose OR s.purpose = 'all'
-    )
-  INNER JOIN scope AS o
-    ON o.customer_id = s.customer_id
-    AND (
-      s.product_id = o.product_id OR s.product_id = 'all'
-    )
-  WHERE
-    s.stated_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
-    AND NOT (
-      s.status = 'pending' AND c.consent = 'not_required'
-    )
-), ranked AS (
-  SELECT
-    *,
-    CASE status
-      WHEN 'withdrawn'
-      THEN 1
-      WHEN 'denied'
-      THEN 2
-      WHEN 'pending'
-      THEN 3
-      WHEN 'expired'
-      THEN 4
-      ELSE 5
-    END AS lenience
-  FROM applicable
-), latest AS (
-  SELECT
-    *
-  FROM (
-    SELECT
-      *,
-      ROW_NUMBER() OVER (
-        PARTITION BY customer_id, channel, purpose, product_id, channel_value
-        ORDER BY stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
-      ) AS _w
-    FROM ranked
-  ) AS _t
-  WHERE
-    _w = 1
-), judged AS (
-  SELECT
-    *,
-    BOOL_OR(address = 'unclear') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_unclear,
-    BOOL_OR(address = 'current' AND status = 'granted') OVER (PARTITION BY customer_id, channel, purpose, product_id) AS is_granted_here
-  FROM latest
-), verdict AS (
+/* The standing of consent of each customer: of what its records amount to, the most restrictive. Only a record's own later */
+/* statement lifts its refusal, so a merge never permits what one of the records forbids; records without any statement */
+/* say nothing. Of several alike the latest is the proof. */
+SELECT
+  customer_id,
+  channel,
+  purpose,
+  product_id,
+  status,
+  stated_at,
+  expires_at,
+  evidence,
+  source
+FROM (
+  /* The standing of consent of each customer: of what its records amount to, the most restrictive. Only a record's own later */
+  /* statement lifts its refusal, so a merge never permits what one of the records forbids; records without any statement */
+  /* say nothing. Of several alike the latest is the proof. */
   SELECT
     customer_id,
     channel,
@@ -91,48 +24,22 @@ WITH scope AS (
     stated_at,
     expires_at,
     evidence,
-    source
-  FROM (
-    SELECT
-      customer_id,
-      channel,
-      purpose,
-      product_id,
-      status,
-      stated_at,
-      expires_at,
-      evidence,
-      source,
-      ROW_NUMBER() OVER (
-        PARTITION BY customer_id, channel, purpose, product_id
-        ORDER BY CASE WHEN is_unclear THEN lenience ELSE 0 END NULLS LAST, stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
-      ) AS _w
-    FROM judged
-    WHERE
-      address <> 'other'
-      OR (
-        status IN ('denied', 'withdrawn') AND NOT is_granted_here
-      )
-  ) AS _t
-  WHERE
-    _w = 1
-)
-SELECT
-  v.customer_id,
-  v.channel,
-  v.purpose,
-  p.product_id,
-  v.status,
-  v.stated_at,
-  v.expires_at,
-  v.evidence,
-  v.source
-FROM verdict AS v
-INNER JOIN playbook_product AS p
-  ON p.is_own AND (
-    v.product_id = p.product_id OR v.product_id = 'all'
-  )
-LEFT JOIN scope AS o
-  ON o.customer_id = v.customer_id AND o.product_id = p.product_id
+    source,
+    ROW_NUMBER() OVER (
+      PARTITION BY customer_id, channel, purpose, product_id
+      ORDER BY CASE status
+        WHEN 'withdrawn'
+        THEN 1
+        WHEN 'denied'
+        THEN 2
+        WHEN 'pending'
+        THEN 3
+        WHEN 'expired'
+        THEN 4
+        ELSE 5
+      END NULLS LAST, stated_at DESC, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST, system NULLS LAST, source_record_id NULLS LAST
+    ) AS _w
+  FROM record_consent
+) AS _t
 WHERE
-  v.product_id = p.product_id OR o.customer_id IS NULL
+  _w = 1

@@ -1,5 +1,5 @@
-/* Statements by customer, each with the address it is about. One limited to something we do not know grants nothing and */
-/* refuses everything, until a later one grants the same. The same statement told twice is one, and lapses when the first */
+/* Statements by customer and record, each with the address it is about. One limited to something we do not know grants nothing and */
+/* refuses everything, until a later one of the same record grants the same. The same statement told twice is one, and lapses when the first */
 /* of them does; of several with ids that one source made at one instant about one thing, the last id stands. A statement */
 /* that could not be read may be a refusal: until its row is mended it counts as one, made now and for everything, so */
 /* that no earlier grant stands. What was stated after the clock is not known yet, and rows set aside are no statements. */
@@ -61,40 +61,69 @@ WITH origin AS (
 ), reached AS (
   /* Telephone numbers are compared by their digits, with or without the country's code in front. */
   SELECT
-    customer_id,
-    LOWER(TRIM(email)) AS email,
-    REGEXP_REPLACE(REGEXP_REPLACE(phone, '[^0-9]', ''), '^0+', '') AS number
-  FROM customer
+    x.system,
+    x.source_record_id,
+    x.customer_id,
+    LOWER(TRIM(c.email)) AS email,
+    REGEXP_REPLACE(REGEXP_REPLACE(c.phone, '[^0-9]', ''), '^0+', '') AS number,
+    LOWER(TRIM(r.email)) AS own_email,
+    REGEXP_REPLACE(REGEXP_REPLACE(r.phone, '[^0-9]', ''), '^0+', '') AS own_number
+  FROM customer_xref AS x
+  INNER JOIN customer AS c
+    ON c.customer_id = x.customer_id
+  LEFT JOIN source_record AS r
+    ON r.system = x.system AND r.source_record_id = x.source_record_id
 ), spoken AS (
   SELECT
-    x.customer_id,
     s.*,
-    REGEXP_REPLACE(REGEXP_REPLACE(s.channel_value, '[^0-9]', ''), '^0+', '') AS number
+    r.customer_id,
+    r.email,
+    r.number,
+    r.own_email,
+    r.own_number,
+    r.email IS DISTINCT FROM r.own_email OR r.number IS DISTINCT FROM r.own_number AS is_apart,
+    REGEXP_REPLACE(REGEXP_REPLACE(s.channel_value, '[^0-9]', ''), '^0+', '') AS stated_number
   FROM stated AS s
-  INNER JOIN customer_xref AS x
-    ON x.system = s.system AND x.source_record_id = s.source_record_id
+  INNER JOIN reached AS r
+    ON r.system = s.system AND r.source_record_id = s.source_record_id
 ), placed AS (
   SELECT
-    s.*,
+    *,
     CASE
-      WHEN s.channel_value IS NULL
+      WHEN channel_value IS NULL
       THEN 'any'
-      WHEN CONTAINS(s.channel_value, '@') AND r.email = s.channel_value
+      WHEN CONTAINS(channel_value, '@') AND email = channel_value
       THEN 'current'
-      WHEN CONTAINS(s.channel_value, '@') AND NOT r.email IS NULL
+      WHEN CONTAINS(channel_value, '@') AND NOT email IS NULL
       THEN 'other'
-      WHEN CONTAINS(s.channel_value, '@')
-      OR LENGTH(s.number) < 6
-      OR r.number IS NULL
-      OR LENGTH(r.number) < 6
+      WHEN CONTAINS(channel_value, '@')
+      OR LENGTH(stated_number) < 6
+      OR number IS NULL
+      OR LENGTH(number) < 6
       THEN 'unclear'
-      WHEN r.number LIKE '%' || s.number OR s.number LIKE '%' || r.number
+      WHEN number LIKE '%' || stated_number OR stated_number LIKE '%' || number
       THEN 'current'
       ELSE 'other'
-    END AS address
-  FROM spoken AS s
-  INNER JOIN reached AS r
-    ON r.customer_id = s.customer_id
+    END AS address,
+    CASE
+      WHEN NOT is_apart
+      THEN NULL
+      WHEN channel_value IS NULL
+      THEN 'any'
+      WHEN CONTAINS(channel_value, '@') AND own_email = channel_value
+      THEN 'current'
+      WHEN CONTAINS(channel_value, '@') AND NOT own_email IS NULL
+      THEN 'other'
+      WHEN CONTAINS(channel_value, '@')
+      OR LENGTH(stated_number) < 6
+      OR own_number IS NULL
+      OR LENGTH(own_number) < 6
+      THEN 'unclear'
+      WHEN own_number LIKE '%' || stated_number OR stated_number LIKE '%' || own_number
+      THEN 'current'
+      ELSE 'other'
+    END AS own_address
+  FROM spoken
 ), judged AS (
   SELECT
     *,
@@ -104,7 +133,7 @@ WITH origin AS (
         AND COALESCE(expires_at > CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ), TRUE)
         THEN stated_at
       END
-    ) OVER (PARTITION BY customer_id, channel, purpose, unknown, channel_value) AS granted_at
+    ) OVER (PARTITION BY system, source_record_id, channel, purpose, unknown, channel_value) AS granted_at
   FROM placed
 ), standing AS (
   SELECT
@@ -113,7 +142,7 @@ WITH origin AS (
     SELECT
       *,
       RANK() OVER (
-        PARTITION BY customer_id, source, channel, purpose, product_id, unknown, channel_value, stated_at
+        PARTITION BY system, source_record_id, source, channel, purpose, product_id, unknown, channel_value, stated_at
         ORDER BY statement_id DESC
       ) AS _w
     FROM judged
@@ -130,20 +159,26 @@ SELECT
   product_id,
   channel_value,
   address,
+  own_address,
   status,
   stated_at,
   MIN(expires_at) AS expires_at,
   MAX(evidence) AS evidence,
+  system,
+  source_record_id,
   source,
   BOOL_OR(simulated) AS simulated
 FROM standing
 GROUP BY
   customer_id,
+  system,
+  source_record_id,
   channel,
   purpose,
   product_id,
   channel_value,
   address,
+  own_address,
   status,
   stated_at,
   source

@@ -1,57 +1,37 @@
-/* One row per customer: the fullest record gives each field, other records fill what it leaves empty. */
+/* One row per customer: in each field the value that survives in `golden_value`. */
 /* Records that disagree on the kind of customer leave it unknown, and unknown customers are not suggested. */
-WITH record AS (
+WITH counted AS (
   SELECT
     x.customer_id,
-    r.*,
-    (
-      CASE WHEN r.full_name IS NULL THEN 0 ELSE 1 END
-    ) + (
-      CASE WHEN r.specialty IS NULL THEN 0 ELSE 1 END
-    ) + (
-      CASE WHEN r.city IS NULL THEN 0 ELSE 1 END
-    ) + (
-      CASE WHEN r.email IS NULL THEN 0 ELSE 1 END
-    ) + (
-      CASE WHEN r.phone IS NULL THEN 0 ELSE 1 END
-    ) + (
-      CASE WHEN r.institution IS NULL THEN 0 ELSE 1 END
-    ) AS filled
+    CASE
+      WHEN COUNT(DISTINCT CASE WHEN r.kind <> 'unknown' THEN r.kind END) = 1
+      THEN MAX(CASE WHEN r.kind <> 'unknown' THEN r.kind END)
+      ELSE 'unknown'
+    END AS kind,
+    COUNT(*) AS record_count,
+    BOOL_OR(r.simulated) AS simulated
   FROM customer_xref AS x
   INNER JOIN source_record AS r
     ON r.system = x.system AND r.source_record_id = x.source_record_id
-), ranked AS (
-  SELECT
-    *,
-    ROW_NUMBER() OVER (
-      PARTITION BY customer_id
-      ORDER BY filled DESC, system NULLS LAST, source_record_id NULLS LAST
-    ) AS place
-  FROM record
+  GROUP BY
+    x.customer_id
 ), golden AS (
   SELECT
     customer_id,
-    CASE
-      WHEN COUNT(DISTINCT CASE WHEN kind <> 'unknown' THEN kind END) = 1
-      THEN MAX(CASE WHEN kind <> 'unknown' THEN kind END)
-      ELSE 'unknown'
-    END AS kind,
-    COALESCE(MAX(CASE WHEN place = 1 THEN full_name END), MIN(full_name)) AS full_name,
-    COALESCE(MAX(CASE WHEN place = 1 THEN given_name END), MIN(given_name)) AS given_name,
-    COALESCE(MAX(CASE WHEN place = 1 THEN family_name END), MIN(family_name)) AS family_name,
-    COALESCE(MAX(CASE WHEN place = 1 THEN specialty END), MIN(specialty)) AS specialty,
-    COALESCE(MAX(CASE WHEN place = 1 THEN institution END), MIN(institution)) AS institution,
-    COALESCE(MAX(CASE WHEN place = 1 THEN city END), MIN(city)) AS city,
-    COALESCE(MAX(CASE WHEN place = 1 THEN region END), MIN(region)) AS region,
-    COALESCE(MAX(CASE WHEN place = 1 THEN postal_code END), MIN(postal_code)) AS postal_code,
-    COALESCE(MAX(CASE WHEN place = 1 THEN country END), MIN(country)) AS country,
-    COALESCE(MAX(CASE WHEN place = 1 THEN brick END), MIN(brick)) AS brick,
-    COALESCE(MAX(CASE WHEN place = 1 THEN email END), MIN(email)) AS email,
-    COALESCE(MAX(CASE WHEN place = 1 THEN phone END), MIN(phone)) AS phone,
-    COALESCE(MAX(CASE WHEN place = 1 THEN licence_id END), MIN(licence_id)) AS licence_id,
-    COUNT(*) AS record_count,
-    BOOL_OR(simulated) AS simulated
-  FROM ranked
+    MAX(CASE WHEN field = 'full_name' THEN value END) AS full_name,
+    MAX(CASE WHEN field = 'given_name' THEN value END) AS given_name,
+    MAX(CASE WHEN field = 'family_name' THEN value END) AS family_name,
+    MAX(CASE WHEN field = 'specialty' THEN value END) AS specialty,
+    MAX(CASE WHEN field = 'institution' THEN value END) AS institution,
+    MAX(CASE WHEN field = 'city' THEN value END) AS city,
+    MAX(CASE WHEN field = 'region' THEN value END) AS region,
+    MAX(CASE WHEN field = 'postal_code' THEN value END) AS postal_code,
+    MAX(CASE WHEN field = 'country' THEN value END) AS country,
+    MAX(CASE WHEN field = 'brick' THEN value END) AS brick,
+    MAX(CASE WHEN field = 'email' THEN value END) AS email,
+    MAX(CASE WHEN field = 'phone' THEN value END) AS phone,
+    MAX(CASE WHEN field = 'licence_id' THEN value END) AS licence_id
+  FROM golden_value
   GROUP BY
     customer_id
 ), mention AS (
@@ -93,11 +73,29 @@ WITH record AS (
     x.customer_id
 )
 SELECT
-  *
-FROM golden
+  c.customer_id,
+  c.kind,
+  g.full_name,
+  g.given_name,
+  g.family_name,
+  g.specialty,
+  g.institution,
+  g.city,
+  g.region,
+  g.postal_code,
+  g.country,
+  g.brick,
+  g.email,
+  g.phone,
+  g.licence_id,
+  c.record_count,
+  c.simulated
+FROM counted AS c
+LEFT JOIN golden AS g
+  ON g.customer_id = c.customer_id
 UNION ALL
 SELECT
-  customer_id,
+  s.customer_id,
   'unknown' AS kind,
   NULL AS full_name,
   NULL AS given_name,
@@ -113,5 +111,9 @@ SELECT
   NULL AS phone,
   NULL AS licence_id,
   0 AS record_count,
-  COALESCE(simulated, FALSE) AS simulated
-FROM seen_only
+  COALESCE(s.simulated, FALSE) AS simulated
+FROM seen_only AS s
+LEFT JOIN counted AS c
+  ON c.customer_id = s.customer_id
+WHERE
+  c.customer_id IS NULL
