@@ -65,10 +65,8 @@ WITH counted AS (
   FROM customer_xref AS x
   LEFT JOIN mention AS m
     ON m.system = x.system AND m.source_record_id = x.source_record_id
-  LEFT JOIN golden AS g
-    ON g.customer_id = x.customer_id
   WHERE
-    g.customer_id IS NULL
+    x.method = 'touchpoint_only'
   GROUP BY
     x.customer_id
 )
