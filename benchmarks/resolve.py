@@ -12,6 +12,9 @@ Datasets: `febrl1` to `febrl4` (the last links two lists), `historical` (50,000 
 F1 are those of pairs within clusters, `b3_f1` is B-cubed; they are computed by code that knows no method. Without
 `--data`, only the simulated world is resolved.
 
+`--incremental` matches `--new` records into a population instead, without comparing the old with one another, and
+compares that with matching all of them.
+
     python benchmarks/resolve.py --data ../shared/data/identity --json
 """
 
@@ -39,11 +42,26 @@ def main() -> None:
     parser.add_argument("--datasets", type=names(DATASETS), default=list(DATASETS), help="comma-separated")
     parser.add_argument("--methods", type=names(METHODS), default=list(METHODS), help="comma-separated")
     parser.add_argument("--world-customers", type=int, default=5000)
+    parser.add_argument(
+        "--incremental", action="store_true", help="new records into a population, nothing else"
+    )
+    parser.add_argument("--population", type=int, default=900_000)
+    parser.add_argument("--new", type=int, default=15_000)
     parser.add_argument("--limit", type=float, default=1800, help="seconds a method may take on a dataset")
     parser.add_argument("--json", action="store_true", help="print a JSON array of rows")
     arguments = parser.parse_args()
     log = sys.stderr if arguments.json else sys.stdout
     print(machine(), file=log)
+    if arguments.incremental:
+        from identity.incremental import measure
+
+        row = measure(arguments.population, arguments.new)
+        print(
+            json.dumps([row], indent=2)
+            if arguments.json
+            else "\n".join(f"{k:>18} {v}" for k, v in row.items())
+        )
+        return
     rows: list[Row] = []
     for name in arguments.datasets:
         if name != "world" and (arguments.data is None or not path_of(name, arguments.data).exists()):

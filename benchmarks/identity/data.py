@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from unisono.ingest import ingest, read_sources
 from unisono.world import WorldSettings, new_world
@@ -63,13 +62,10 @@ def _febrl(name: str, data: Path) -> pa.Table:
     """Return FEBRL's persons; `rec-1070-dup-0` is a copy of `rec-1070-org`."""
     files = [str(data / "febrl" / f"{file}.csv.gz") for file in FEBRL[name]]
     with duckdb.connect() as con:
-        rows = con.sql(
-            f"from read_csv({files!r}, all_varchar = true, normalize_names = true, filename = true)"
-        ).to_arrow_table()
         return con.sql(
-            "select split_part(trim(rec_id), '-', 2) as gold, "
-            "if(filename like '%4b.%', 'b', 'a') as source, "
-            "nullif(trim(columns(* exclude (rec_id, filename))), '') from rows"
+            "select split_part(trim(rec_id), '-', 2) as gold, if(filename like '%4b.%', 'b', 'a') as source, "
+            "nullif(trim(columns(* exclude (rec_id, filename))), '') "
+            f"from read_csv({files!r}, all_varchar = true, normalize_names = true, filename = true)"
         ).to_arrow_table()
 
 
@@ -98,18 +94,18 @@ def _world(customers: int) -> pa.Table:
         chosen = sources.model_copy(update={"sources": wanted})
         options = {"project": project, "data": project / "data", "target": tables, "as_of": AS_OF}
         ingest(chosen, **options, channels=set(), simulated=True)
-        known = pq.read_table(tables / "source_record")
-        truth = pq.read_table(project / "truth" / "customers.parquet")
+        known, truth = tables / "source_record" / "*.parquet", project / "truth" / "customers.parquet"
         with duckdb.connect() as con:
             return con.sql(
-                """
+                f"""
                 select truth.customer as gold, known.system as source, known.full_name,
                     if(known.system = 'crm', known.given_name, null) as given_name,
                     if(known.system = 'crm', known.family_name, null) as family_name,
                     known.specialty, known.institution, known.city, known.region, known.postal_code, known.country,
                     known.email, known.phone, known.licence_id
-                from known
-                join truth on known.source_record_id = if(known.system = 'crm', truth.crm_id, truth.mail_id)
+                from read_parquet('{known}') as known
+                inner join read_parquet('{truth}') as truth
+                    on known.source_record_id = if(known.system = 'crm', truth.crm_id, truth.mail_id)
                 where known.kind = 'hcp'
                 order by gold, source
                 """

@@ -16,9 +16,10 @@ def resolve(dataset: str, records: pa.Table) -> np.ndarray:
     """Return the first record of each record's name; a record without a name is alone."""
     name = NAMES.get(dataset, "given_name || ' ' || surname")
     with duckdb.connect() as con:
+        con.register("known", records)
         found = con.sql(
             f"""
-            with named as (select record, lower({name}) as name from records)
+            with named as (select record, lower({name}) as name from known)
             select coalesce(min(other.record), named.record) as entity
             from named
             left join named as other using (name)

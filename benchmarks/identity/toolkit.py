@@ -45,8 +45,10 @@ def resolve(dataset: str, records: pa.Table) -> np.ndarray:
     """Return the connected component of each record, by the pairs that ECM finds to match."""
     kind = "febrl" if dataset.startswith("febrl") else dataset
     with duckdb.connect() as con, warnings.catch_warnings():
-        warnings.simplefilter("ignore", (FutureWarning, RuntimeWarning))  # the toolkit's own
-        frame = con.sql(f"select {COLUMNS.get(kind, '*')} from records").to_arrow_table().to_pandas()
+        for category in (FutureWarning, RuntimeWarning):  # the toolkit's own
+            warnings.simplefilter("ignore", category)
+        con.register("raw", records)
+        frame = con.sql(f"select {COLUMNS.get(kind, '*')} from raw").to_arrow_table().to_pandas()
         frame = frame.set_index("record")
         parts = [frame[frame["source"] == source] for source in "ab"] if dataset == "febrl4" else [frame]
         index = recordlinkage.Index([Block(column) for column in BLOCKS[kind]])

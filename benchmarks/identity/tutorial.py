@@ -164,7 +164,8 @@ def resolve(dataset: str, records: pa.Table) -> np.ndarray:
     """Return the cluster of each record."""
     example = EXAMPLES.get(dataset, febrl3)()
     with duckdb.connect() as con:
-        con.execute(f"create table known as select {example.columns} from records")
+        con.register("raw", records)
+        con.execute(f"create table known as select {example.columns} from raw")
         sources = ("a", "b") if dataset == "febrl4" else ("%",)
         tables = [
             con.sql("from known where source like ?", params=[source]).to_arrow_table() for source in sources
