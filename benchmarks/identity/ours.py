@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unisono.engine.duckdb import splink_on
+from unisono.engine.duckdb import open_database, splink_on
 from unisono.resolve.cluster import cluster
 from unisono.resolve.match import Specification, scored, trained
 from unisono.resolve.match.model import Comparison
@@ -24,16 +24,14 @@ def resolve(dataset: str, records: pa.Table, seed: int = 1) -> np.ndarray:
     identifiers = _identifiers(known) if dataset == "world" else empty("identifier")
     of = specification(task)
     model = trained(of, known, seed=seed, at_least=task.review)
-    with duckdb.connect() as con:
+    with open_database() as con:
         con.register("known_rows", known.select(["record_key", *of.columns]))
         con.execute("create table known as from known_rows")
         pairs = scored(model, splink_on(con), "known")
     curated = pa.table({"system": pa.array(task.curated, pa.string())})
     found = cluster(known, empty("steward_decision"), identifiers, pairs, curated, task.accept)
-    entity = found.sort_by("record_key")["entity"].dictionary_encode().combine_chunks()
-    return np.asarray(
-        entity.indices.to_numpy()[np.argsort(np.argsort(known["record_key"].to_numpy(), kind="stable"))]
-    )
+    in_order = found["entity"].take(pc.index_in(known["record_key"], value_set=found["record_key"]))
+    return np.unique(in_order.to_numpy(zero_copy_only=False), return_inverse=True)[1]
 
 
 def specification(task: Task) -> Specification:
@@ -42,7 +40,7 @@ def specification(task: Task) -> Specification:
 
 
 def physicians(records: pa.Table) -> pa.Table:
-    """Return `match_record` of the simulated physicians, sorted by record."""
+    """Return `match_record` of the simulated physicians."""
     keyed = records.append_column("system", records["source"]).append_column(
         "kind", pa.array(["hcp"] * len(records))
     )
@@ -53,7 +51,7 @@ def physicians(records: pa.Table) -> pa.Table:
 
 
 def _persons(task: Task, records: pa.Table) -> pa.Table:
-    """Return other records in the columns that the task makes of them, sorted by record."""
+    """Return other records in the columns that the task makes of them."""
     with duckdb.connect() as con:
         con.register("raw", records.append_column("number", _number(records)))
         return con.sql(
