@@ -1,0 +1,1 @@
+"""Records whose customers are known, rivals and measures for `benchmarks/resolve.py`."""
