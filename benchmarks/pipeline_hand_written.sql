@@ -1,8 +1,14 @@
 -- The same tables as one person would write them for this instance in one script, everything kept in memory.
 -- table: customer_xref
-select system, source_record_id, 'C' || substr(md5('licence|' || upper(trim(licence_id))), 1, 16) as customer_id,
-    'licence_id' as method, 1.0::double as probability
-from source_record
+with keyed as (
+    select *, 'C' || substr(md5(min(system || ':' || source_record_id) over same), 1, 16) as customer_id,
+        count(*) over same as records
+    from source_record
+    window same as (partition by upper(trim(licence_id)))
+)
+select system, source_record_id, customer_id, customer_id as home_id,
+    case when records > 1 then 'identifier' else 'source_id' end as method, 1.0::double as probability
+from keyed
 -- table: touchpoint
 with medical as (
     select distinct system, source_record_id, channel, contact_id from source_touchpoint

@@ -16,6 +16,7 @@ select
     null::varchar as email,
     null::varchar as phone,
     'L' || i as licence_id,
+    null::timestamp as updated_at,
     'crm' as source,
     true as simulated
 from range($customers) as r (i)

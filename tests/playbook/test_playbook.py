@@ -20,7 +20,14 @@ from unisono.errors import ProblemsError
 from unisono.playbook import Playbook, compile_playbook, json_schema, load_playbook, playbook_hash
 from unisono.tables import EVENTS, TABLES, arrow
 
-OPTIONAL = ("playbook_channel_system", "playbook_limit", "playbook_limit_scope")
+OPTIONAL = (
+    "playbook_channel_system",
+    "playbook_curated",
+    "playbook_nickname",
+    "playbook_source_rank",
+    "playbook_limit",
+    "playbook_limit_scope",
+)
 MADE = [name for name, table in TABLES.items() if table.made_by == "playbook"]
 
 

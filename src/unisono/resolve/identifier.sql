@@ -39,7 +39,7 @@ blocked as (
     select field, unnest(blocked) as value from rule
 ),
 offered as (
-    select v.record_key, v.field, v.value, r.position, r.at_most, len(r.agree) as agreeing
+    select v.record_key, v.field, v.value, r.position, r.at_most, array_length(r.agree) as agreeing
     from field_value as v
     inner join rule as r on r.field = v.field
     left join blocked as b on b.field = v.field and b.value = v.value

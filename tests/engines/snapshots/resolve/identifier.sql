@@ -103,7 +103,7 @@ WITH field_value AS (
     v.value,
     r.position,
     r.at_most,
-    LENGTH(r.agree) AS agreeing
+    SIZE(r.agree) AS agreeing
   FROM field_value AS v
   INNER JOIN rule AS r
     ON r.field = v.field
