@@ -18,8 +18,6 @@ from typing import ParamSpec, TypeVar, cast
 
 import platformdirs
 
-import unisono
-
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer", str, list[str], dict[str, str], dict[str, list[str]])
 """What JSON gives back as it was."""
@@ -69,6 +67,6 @@ def _memo() -> sqlite3.Connection:
 @cache
 def _code() -> str:
     """Return a hash of everything besides its arguments that an answer depends on."""
-    files = sorted(Path(unisono.__file__).parent.rglob("*.py"))
+    files = sorted(Path(__file__).parents[1].rglob("*.py"))
     versions = " ".join(map(version, ("duckdb", "sqlglot")))
     return hashlib.sha256(b"".join([versions.encode(), *(file.read_bytes() for file in files)])).hexdigest()

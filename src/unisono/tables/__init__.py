@@ -13,6 +13,7 @@ from types import MappingProxyType
 from unisono.tables.contract import Column, Event, Table, Type, twin
 from unisono.tables.decide import DECIDE
 from unisono.tables.explore import EXPLORE
+from unisono.tables.gates import GATING
 from unisono.tables.identity import IDENTITY, PLAYBOOK_IDENTITY
 from unisono.tables.ingest import INGEST
 from unisono.tables.plan import PLAN
@@ -34,7 +35,18 @@ __all__ = [
     "Type",
 ]
 
-_DECLARED = (*PLAYBOOK, *PLAYBOOK_IDENTITY, *INGEST, *IDENTITY, *RESOLVE, *PROFILE, *PLAN, *DECIDE, *EXPLORE)
+_DECLARED = (
+    *PLAYBOOK,
+    *PLAYBOOK_IDENTITY,
+    *INGEST,
+    *IDENTITY,
+    *RESOLVE,
+    *PROFILE,
+    *PLAN,
+    *GATING,
+    *DECIDE,
+    *EXPLORE,
+)
 
 TABLES: Mapping[str, Table] = MappingProxyType(
     {

@@ -43,6 +43,7 @@ ARM = (
     c("share", "DOUBLE", "probability with which it was assigned", unit="0..1"),
     c("assigned_at", "TIMESTAMP", "clock of the run that assigned it"),
 )
+PURPOSE = c("purpose", "VARCHAR", "what the contact is for", values=("commercial", "medical"))
 SLOT = c("slot", "VARCHAR", "weekday and part of the day; empty where no times are known", nullable=True)
 
 TOUCH = (
