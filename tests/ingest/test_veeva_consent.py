@@ -13,7 +13,7 @@ BOOK = playbook(
     channels=[channel("approved_email", consent="required"), channel("phone_call")],
     content=[content("leaflet", channels=["approved_email", "phone_call"])],
 )
-STEPS = (*resolve.STEPS, *only("consent_status"))
+STEPS = (*resolve.STEPS, *only("record_consent", "consent_status"))
 NEW, OLD = "new@x.it", "old@x.it"
 
 
