@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import log2
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from unisono.charts.customer import Section
 from unisono.charts.page import Bar, bar_colour, bars, table, text, words, write
@@ -202,8 +202,9 @@ def _limits(pair: Row) -> list[alt.Chart]:
     """Return a line where stewards begin to be asked, and one where they no longer need to be."""
     import altair as alt
 
+    sides: dict[str, tuple[Literal["left", "right"], int]] = {"review": ("right", -4), "accept": ("left", 4)}
     layers = []
-    for name, align, dx in (("review", "right", -4), ("accept", "left", 4)):
+    for name, (align, dx) in sides.items():
         bits = _bits(pair[name])
         if bits is None:
             continue

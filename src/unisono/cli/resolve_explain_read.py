@@ -24,7 +24,7 @@ order by a.position
 """
 DECISIONS = "select * from steward_decision order by decided_at, decision_id"
 PAIR = """
-select p.probability, q.question
+select q.question
 from match_pair as p
 left join match_queue as q on q.left_key = p.left_key and q.right_key = p.right_key
 where p.left_key = least($left, $right) and p.right_key = greatest($left, $right)
@@ -59,11 +59,13 @@ def read_pair(snapshot: Snapshot, left: str, right: str) -> Row:
     }
     pair |= _evidence(snapshot, pair)
     found = snapshot.read(PAIR, keys).to_pylist()
-    pair |= {"found": bool(found), "question": found[0]["question"] if found else None}
+    pair |= {"scored": bool(found), "waiting": any(row["question"] for row in found)}
     curated = set(snapshot.table("playbook_curated")["system"].to_pylist())
     because = _joined(pair, len(ours)) if pair["one_customer"] else _apart(pair, ours, curated)
     verdict = "One customer" if pair["one_customer"] else "Two customers"
-    return {**pair, "outcome": f"{verdict}, because {because}.", "simulated": snapshot.manifest["simulated"]}
+    waits = " It waits for a steward's decision." if pair["waiting"] else ""
+    outcome = f"{verdict}, because {because}.{waits}"
+    return {**pair, "outcome": outcome, "simulated": snapshot.manifest["simulated"]}
 
 
 def _members(records: Records, pair: Row) -> Records:
@@ -122,10 +124,9 @@ def _apart(pair: Row, ours: Records, curated: set[str]) -> str:
     alone = f"they are {likely(pair['probability'])} likely to be one"
     if pair["probability"] < pair["review"]:
         return f"{alone}, and below {percent(pair['review'])} no steward is asked"
-    if not pair["found"]:
+    if not pair["scored"]:
         return f"they agree on nothing by which records are looked up, so were not compared, though {alone}"
-    waits = "it waits for a steward's decision" if pair["question"] else "no steward decided"
-    return f"{alone}, less than the {percent(pair['accept'])} that is enough, and {waits}"
+    return f"{alone}, less than the {percent(pair['accept'])} that is enough"
 
 
 def _obstacle(pair: Row, ours: Records, curated: set[str]) -> str:
@@ -148,7 +149,7 @@ def _obstacle(pair: Row, ours: Records, curated: set[str]) -> str:
 
 
 def _accepted(pair: Row) -> bool:
-    return bool(pair["found"] and pair["probability"] >= pair["accept"])
+    return bool(pair["scored"] and pair["probability"] >= pair["accept"])
 
 
 def _decided(pair: Row) -> Row | None:
