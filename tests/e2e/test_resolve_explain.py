@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.build import filled
-from tests.e2e.test_resolve import Run, two_customers, unisono, who
+from tests.e2e.conftest import CLOCK, Run
+from tests.e2e.test_resolve import two_customers, who
 from unisono.charts import SIMULATED_LABEL
 from unisono.project import open_project
 from unisono.store import Snapshot
 from unisono.tables.arrow import rows
-
-__all__ = ["unisono"]
 
 LIKELY = """
 select p.*
@@ -98,7 +97,7 @@ def test_a_decision_comes_before_likeness(demo: Path, unisono: Run) -> None:
     snapshot = open_project(demo).snapshot()
     left, right = two_customers(snapshot)
     decision = {"decision_id": "D000001", "left_key": left, "right_key": right, "decision": "not_same"}
-    said = {"decided_by": "Ann", "decided_at": snapshot.manifest["clock"], "reason": "I know both"}
+    said = {"decided_by": "Ann", "decided_at": CLOCK, "reason": "I know both"}
     replace(snapshot, "steward_decision", decision | said | {"standing": True})
     shown = explained(unisono, demo, right, left)
     assert "Two customers, because Ann decided on 2026-01-05 that they are not one." in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from unisono.cli.common import console, echo_json, json_option, label, print_table
+from unisono.cli.common import console, echo_json, json_option, label, page_option, print_table
 from unisono.cli.resolve_explain_read import read_pair
 from unisono.project import open_project
 
@@ -15,12 +15,7 @@ from unisono.project import open_project
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("left")
 @click.argument("right")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it as one page to this file.",
-)
+@page_option
 @click.option(
     "--svg",
     type=click.Path(dir_okay=False, path_type=Path),
