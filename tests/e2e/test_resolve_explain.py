@@ -93,6 +93,34 @@ def test_two_records_that_nothing_ties_together_are_two_customers(finished_demo:
     assert "They share no identifier. No steward decided anything about them." in shown
 
 
+def test_two_kinds_are_two_customers(finished_demo: Path, unisono: Run) -> None:
+    first = "select min(record_key) as key from match_record where kind in ('hco', 'hcp') group by kind order by kind"
+    keys = open_project(finished_demo).snapshot().read(first)["key"].to_pylist()
+    shown = explained(unisono, finished_demo, *keys)
+    assert "Two customers, because one is of kind hco and the other of kind hcp." in shown
+    assert "only people are compared by likeness" in shown
+
+
+def test_other_records_can_tie_two_together(demo: Path, unisono: Run) -> None:
+    snapshot = open_project(demo).snapshot()
+    left, right = two_customers(snapshot)
+    known = snapshot.table("customer_xref").to_pylist()
+    of = {f"{row['system']}:{row['source_record_id']}": row["customer_id"] for row in known}
+    (shared,) = snapshot.read(SHARING).to_pylist()
+    one = of[shared["left_key"]]
+    size = sum(customer == one for customer in of.values())
+    replace(
+        snapshot,
+        "customer_xref",
+        *(
+            {**row, "customer_id": one} if row["customer_id"] in (of[left], of[right]) else row
+            for row in known
+        ),
+    )
+    shown = explained(unisono, demo, left, right)
+    assert f"One customer, because other records of {one} ({size}) tie them together, though alone" in shown
+
+
 def test_a_decision_comes_before_likeness(demo: Path, unisono: Run) -> None:
     snapshot = open_project(demo).snapshot()
     left, right = two_customers(snapshot)

@@ -116,6 +116,9 @@ def _apart(pair: Row, ours: Records, curated: set[str]) -> str:
     decided = _decided(pair)
     if decided and decided["decision"] == "not_same":
         return _said(decided, "that they are not one")
+    kinds = sorted({pair[side]["kind"] for side in ("left", "right")})
+    if len(kinds) > 1 and "unknown" not in kinds:
+        return f"one is of kind {kinds[0]} and the other of kind {kinds[1]}"
     if pair["identifiers"] or _accepted(pair):
         tie = f"both have {_shared(pair)}" if pair["identifiers"] else "they are likely to be one"
         return f"{_obstacle(pair, ours, curated)}, though {tie}"
