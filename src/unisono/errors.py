@@ -87,7 +87,7 @@ CODES: dict[str, str] = {
     "UN5102": "the folder for a new project is not empty",
     "UN5103": "a simulated world has no such setting, or no such value for it, or suggestions for it lack a column",
     "UN5201": "no record has that key",
-    "UN5202": "what a steward wants to record makes no sense: one record twice, or nothing left to split from",
+    "UN5202": "what a steward asks or records makes no sense: one record twice, or nothing left to split from",
     "UN5301": "charts need a package that is not installed",
     "UN5302": "there is nothing to draw a chart of",
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,25 +12,9 @@ from xml.etree import ElementTree
 import pyarrow.parquet as pq
 import pytest
 
+from tests.e2e.conftest import Run
 from unisono.charts import SIMULATED_LABEL
-from unisono.cli import main
 from unisono.project import open_project
-
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def unisono(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process; return what it printed (both streams) and check its exit code."""
-
-    def run(*words: object, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        printed = capsys.readouterr()
-        assert ended.value.code == code, printed.out + printed.err
-        return printed.out + printed.err
-
-    return run
 
 
 def test_decisions_lists_the_best_first_with_reasons(finished_demo: Path, unisono: Run) -> None:

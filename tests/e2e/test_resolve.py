@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 
 from tests.build import filled
-from tests.e2e.conftest import CLOCK
-from unisono.cli import main
+from tests.e2e.conftest import CLOCK, Run
 from unisono.project import open_project
 from unisono.store import Snapshot
 from unisono.tables.arrow import rows
-
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def unisono(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in this process; return what it printed (both streams) and check its exit code."""
-
-    def run(*words: object, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        printed = capsys.readouterr()
-        assert ended.value.code == code, printed.out + printed.err
-        return printed.out + printed.err
-
-    return run
 
 
 def two_customers(snapshot: Snapshot) -> tuple[str, str]:

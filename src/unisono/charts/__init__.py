@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unisono.charts.customer import customer_page
+from unisono.charts.match import match_chart, match_page
 from unisono.charts.play import play_chart
 from unisono.charts.quality import quality_chart, quality_page
 from unisono.charts.sizing import sizing_chart
@@ -13,6 +14,8 @@ from unisono.charts.why import why_page
 __all__ = [
     "SIMULATED_LABEL",
     "customer_page",
+    "match_chart",
+    "match_page",
     "play_chart",
     "quality_chart",
     "quality_page",

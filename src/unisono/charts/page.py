@@ -57,7 +57,7 @@ def bars(drawn: Sequence[Bar], *, removed: bool = False) -> str:
     rows = []
     for name, begin, end, figure in drawn:
         left, right = sorted(1000 * (each - low) / (high - low) for each in (begin, end))
-        colour = SUM if begin in (0, end) else UP if end > begin and not removed else DOWN
+        colour = DOWN if removed and end > begin > 0 else bar_colour(begin, end)
         kept = f'<rect x="0" width="{left:.1f}" height="10" fill="{SUM}"/>' if removed else ""
         rows.append(
             f'<div class="bar"><div class="name">{text(name)}</div><div class="number">{text(figure)}</div>'
@@ -66,6 +66,11 @@ def bars(drawn: Sequence[Bar], *, removed: bool = False) -> str:
             f'<rect x="{left:.1f}" width="{max(right - left, 2):.1f}" height="10" fill="{colour}"/></svg></div></div>'
         )
     return "".join(rows)
+
+
+def bar_colour(begin: float, end: float) -> str:
+    """Return the colour of a bar: a sum, which begins at nothing, or a step up or down."""
+    return SUM if begin in (0, end) else UP if end > begin else DOWN
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> str:
@@ -79,6 +84,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
         for row in rows
     )
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def words(name: str) -> str:
+    """Return the name of a field as people write it."""
+    return name.replace("_", " ")
 
 
 def text(cell: object) -> str:

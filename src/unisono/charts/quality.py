@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unisono.charts.page import bars, table, text, write
+from unisono.charts.page import bars, table, text, words, write
 from unisono.charts.svg import INK, QUIET, need_charts, save_svg
 from unisono.errors import UsageError
 from unisono.playbook.identity import GOLDEN_FIELDS
@@ -34,7 +34,7 @@ def quality_page(name: str, rows: Sequence[Row], examples: Sequence[Row], *, sim
     )[:WORST]
     rates = [
         (
-            f"{row['system']} {row['kind']}: {_words(row['field'])}",
+            f"{row['system']} {row['kind']}: {words(row['field'])}",
             0.0,
             _conflicts(row),
             f"{_conflicts(row):.0%} of {row['compared']:,}",
@@ -55,7 +55,7 @@ def quality_page(name: str, rows: Sequence[Row], examples: Sequence[Row], *, sim
         (
             row["system"],
             row["source_record_id"],
-            _words(row["field"]),
+            words(row["field"]),
             row["value"],
             row["believed"],
             row["believed_from"],
@@ -104,7 +104,7 @@ def _panel(rows: Sequence[Row], what: str, title: str) -> alt.LayerChart:
     import altair as alt
 
     values = [
-        {"source": f"{row['system']} {row['kind']}", "field": _words(row["field"]), "share": share}
+        {"source": f"{row['system']} {row['kind']}", "field": words(row["field"]), "share": share}
         for row in rows
         if (share := _share(row, what)) is not None
     ]
@@ -114,7 +114,7 @@ def _panel(rows: Sequence[Row], what: str, title: str) -> alt.LayerChart:
         x=alt.X(
             "field:N",
             title=None,
-            scale=alt.Scale(domain=[_words(field) for field in GOLDEN_FIELDS]),
+            scale=alt.Scale(domain=[words(field) for field in GOLDEN_FIELDS]),
             axis=alt.Axis(**{**axis, "orient": "top", "labelAngle": -35}),
         ),
         y=alt.Y("source:N", title=None, scale=alt.Scale(domain=names), axis=alt.Axis(**axis)),
@@ -137,7 +137,7 @@ def _panel(rows: Sequence[Row], what: str, title: str) -> alt.LayerChart:
 def _heat(rows: Sequence[Row], what: str) -> str:
     """Return a table of systems by fields, the darker the higher the share."""
     shares = {(row["system"], row["kind"], row["field"]): _share(row, what) for row in rows}
-    head = "".join(f'<th class="number">{text(_words(field))}</th>' for field in GOLDEN_FIELDS)
+    head = "".join(f'<th class="number">{text(words(field))}</th>' for field in GOLDEN_FIELDS)
     body = "".join(
         f"<tr><th>{text(system)} {text(kind)}</th>"
         + "".join(_shaded(shares.get((system, kind, field)), what) for field in GOLDEN_FIELDS)
@@ -173,7 +173,3 @@ def _conflicts(row: Row) -> float:
 def _groups(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
     """Return each system and kind with its number of records."""
     return list(dict.fromkeys((row["system"], row["kind"], row["records"]) for row in rows))
-
-
-def _words(field: str) -> str:
-    return field.replace("_", " ")

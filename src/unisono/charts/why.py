@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from unisono.charts.page import Bar, bars, table, text, write
+from unisono.charts.page import Bar, bars, table, text, words, write
 
 Row = Mapping[str, Any]
 Record = Sequence[tuple[str, str]]
@@ -36,10 +36,10 @@ def steps(decision: Row) -> list[Bar]:
     at = decision["stage_gain"]
     made: list[Bar] = [("stage gain", 0.0, at, f"{at:,.2f}")]
     for term in FACTORS:
-        made.append((_words(term), at, at * decision[term], f"× {decision[term]:.4g}"))
+        made.append((words(term), at, at * decision[term], f"× {decision[term]:.4g}"))
         at *= decision[term]
     for term in COSTS:
-        made.append((_words(term), at, at - decision[term], f"− {decision[term]:,.2f}"))
+        made.append((words(term), at, at - decision[term], f"− {decision[term]:,.2f}"))
         at -= decision[term]
     value, left = decision["value"], decision["reduced_value"]
     prices = value - left
@@ -128,7 +128,3 @@ def _consent(consent: Sequence[Row]) -> str:
 
 def _key(row: Row) -> tuple[Any, ...]:
     return row["product_id"], row["channel"], row["rep_id"]
-
-
-def _words(term: str) -> str:
-    return term.replace("_", " ")

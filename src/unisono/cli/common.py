@@ -23,6 +23,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 project_argument = click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+page_option = click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as one page to this file.",
+)
 SIDES = click.Choice(["commercial", "medical"])
 
 

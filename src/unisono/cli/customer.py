@@ -6,19 +6,22 @@ from pathlib import Path
 
 import click
 
-from unisono.cli.common import console, echo_json, json_option, label, print_table, project_and_rest
+from unisono.cli.common import (
+    console,
+    echo_json,
+    json_option,
+    label,
+    page_option,
+    print_table,
+    project_and_rest,
+)
 from unisono.cli.customer_read import read_customer
 from unisono.errors import UsageError
 
 
 @click.command(name="customer")
 @click.argument("words", metavar="[DIR] ID", nargs=-1, required=True)
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it as one page to this file.",
-)
+@page_option
 @click.option(
     "--top", type=click.IntRange(1), default=20, show_default=True, help="Latest touchpoints to show."
 )

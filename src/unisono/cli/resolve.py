@@ -14,6 +14,7 @@ class Resolve(Verbs):
         "queue": "List pairs of records that wait for a decision.",
         "decide": "Record that two records are the same customer, or are not.",
         "split": "Take records out of a customer.",
+        "explain": "Explain why two records are one customer, or are not.",
         "quality": "Show how complete the sources are, and where they disagree.",
     }
     module = "unisono.cli.resolve_"
@@ -22,6 +23,7 @@ class Resolve(Verbs):
 EPILOG = """\b
 A steward's round:
   unisono resolve queue demo --top 5                            what to look at first
+  unisono resolve explain demo crm:17 mail:4                    why these two are one customer, or are not
   unisono resolve decide demo crm:17 mail:4 same --by Ann       these two are one customer
   unisono resolve split demo C0123456789abcdef mail:9 --by Ann  this record is somebody else's
   unisono run demo                                              applies what was decided

@@ -14,9 +14,10 @@ from unisono.project import Project, open_project
 
 if TYPE_CHECKING:
     from unisono.resolve.steward import Proposal
+    from unisono.store import Snapshot
 
 RECORDS = """
-select e.record_key, x.customer_id, coalesce(r.kind, 'unknown') as kind
+select e.record_key, e.system, x.customer_id, coalesce(r.kind, 'unknown') as kind
 from entity_record as e
 inner join customer_xref as x on x.system = e.system and x.source_record_id = e.source_record_id
 left join source_record as r on r.system = e.system and r.source_record_id = e.source_record_id
@@ -62,19 +63,24 @@ def command(
     from unisono.resolve.steward import Proposal
 
     project = open_project(folder)
-    records = known_records(project)
-    for key in (left, right):
-        find_record(records, key)
-    if left == right:
-        raise UsageError("UN5202", f"'{left}' is one record", hint="name two records")
+    records = known_records(project.snapshot())
+    find_pair(records, left, right)
     words = {"same": "same", "not-same": "not_same", "open": "open"}
     proposal = Proposal.model_validate({"left": left, "right": right, "decision": words[decision]})
     record(project, [proposal], records, by=by, reason=reason, at=at, as_json=as_json)
 
 
-def known_records(project: Project) -> Records:
-    """Return the records of the published run by key, with customer and kind."""
-    return {row["record_key"]: row for row in project.snapshot().read(RECORDS).to_pylist()}
+def known_records(snapshot: Snapshot) -> Records:
+    """Return the records of a run by key, with system, customer and kind."""
+    return {row["record_key"]: row for row in snapshot.read(RECORDS).to_pylist()}
+
+
+def find_pair(records: Records, left: str, right: str) -> None:
+    """Raise UsageError UN5201 if the run has not both records, and UN5202 if they are one record."""
+    for key in (left, right):
+        find_record(records, key)
+    if left == right:
+        raise UsageError("UN5202", f"'{left}' is one record", hint="name two records")
 
 
 def find_record(records: Records, key: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def command(
     from unisono.resolve.steward import Proposal
 
     project = open_project(folder)
-    records = known_records(project)
+    records = known_records(project.snapshot())
     together = sorted(key for key, row in records.items() if row["customer_id"] == customer)
     if not together:
         known = {row["customer_id"] for row in records.values()}

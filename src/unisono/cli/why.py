@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from unisono.cli.common import console, echo_json, json_option, label, print_table, project_and_rest
+from unisono.cli.common import (
+    console,
+    echo_json,
+    json_option,
+    label,
+    page_option,
+    print_table,
+    project_and_rest,
+)
 from unisono.cli.why_read import Row, best_decision, find_customer, find_decisions, nothing, record
 from unisono.errors import UsageError
 from unisono.tables import TABLES
@@ -18,12 +26,7 @@ COSTS = ("fatigue_cost", "unit_cost")
 @click.command(name="why")
 @click.argument("words", metavar="[DIR] [DECISION_ID]", nargs=-1)
 @click.option("--customer", help="Explain what was decided for this customer, or why nothing was.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it as one page to this file.",
-)
+@page_option
 @json_option
 def command(words: tuple[str, ...], customer: str | None, page: Path | None, as_json: bool) -> None:
     """Explain a decision completely, or everything decided about one customer.

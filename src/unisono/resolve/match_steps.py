@@ -22,7 +22,8 @@ from unisono.tables.arrow import empty, rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PEOPLE = "kind in ('hcp', 'unknown')"
+MATCHED_KINDS = "hcp", "unknown"
+PEOPLE = f"kind in {MATCHED_KINDS}"
 CHANGED, UNCHANGED = "match_changed", "match_unchanged"
 
 
