@@ -272,7 +272,7 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, list[Row]], dict[str, list[Row]]
     return {"people": [*stayed, *old], "values": known, "pairs": pairs, "decisions": decisions}, after
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(changes())
 def test_what_is_clustered_again_gives_what_clustering_all_gives(
     both: tuple[dict[str, list[Row]], dict[str, list[Row]]],
