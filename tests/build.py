@@ -36,6 +36,8 @@ GIVEN = (
     "previous_match_model",
     "previous_match_record",
     "previous_match_pair",
+    "previous_identifier",
+    "previous_entity_record",
     "steward_decision",
 )
 
@@ -186,6 +188,8 @@ class Tables:
             "previous_match_model": "match_model",
             "previous_match_record": "match_record",
             "previous_match_pair": "match_pair",
+            "previous_identifier": "identifier",
+            "previous_entity_record": "entity_record",
         }
         return {
             name: [{column: row[column] for column in TABLES[name].names} for row in self[table]]

@@ -86,8 +86,11 @@ class QuickEngine(Engine):
         text = _reading(sql, instants_of(query))
         return self.connection.sql(text, params=bindings(query)).to_arrow_table()
 
-    def view(self, name: str, sql: str) -> None:
-        self.connection.execute(f'create or replace temp view "{name}" as {_reading(sql, ())}')
+    def view(self, name: str, what: str | pa.Table) -> None:
+        if isinstance(what, pa.Table):
+            self.connection.register(name, what)
+        else:
+            self.connection.execute(f'create or replace temp view "{name}" as {_reading(what, ())}')
 
     def splink(self):
         return splink_on(self.connection)

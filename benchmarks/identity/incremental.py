@@ -8,6 +8,9 @@ once and used by both ways.
 from __future__ import annotations
 
 import time
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,17 +18,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
-from unisono.engine.duckdb import open_database, splink_on
-from unisono.resolve.cluster import cluster
-from unisono.resolve.match import scored, trained
-from unisono.tables.arrow import empty
+from unisono.engine.duckdb import DuckDBEngine
+from unisono.engine.graph import run
+from unisono.previous import KEPT
+from unisono.resolve import STEPS
+from unisono.resolve.entities import entity_records
+from unisono.resolve.match import Model, trained
+from unisono.resolve.match_steps import match_pairs
+from unisono.tables import TABLES
+from unisono.tables.arrow import empty, rows, schema
 from unisono.world import names
 
-from .graph import components
 from .ours import specification
 from .run import peak_mib
-from .specifications import Blocks, Task
+from .specifications import Task
 
+XREF = next(step for step in STEPS if step.table == "customer_xref")
+CLOCK = datetime(2026, 1, 1)
 TASK = Task(
     columns="*",
     compare=(
@@ -51,46 +60,81 @@ POSTAL_CODES = 3000
 def measure(population: int, new: int, seed: int = 1) -> dict[str, Any]:
     """Return seconds of both ways, how many times faster the new one is, and whether they agree.
 
-    Neither way counts learning. An old id is changed where a new record joins or parts what was known before.
+    Both are the package's own steps over tables on disk: `full` makes the pairs and the groups of all records as a
+    run without a snapshot before does, the other as a run does that has one. Neither counts learning. An old id is
+    changed where a new record joins or parts what was known before.
     """
     everyone = people(population + new, population, seed)
-    old, fresh = everyone.slice(0, population), everyone.slice(population)
+    old = everyone.slice(0, population)
     of = specification(TASK)
     began = time.perf_counter()
     model = trained(of, old, seed=seed)
     learning = time.perf_counter() - began
-    with open_database() as con:
-        for name, rows in (("everyone", everyone), ("old", old), ("fresh", fresh)):
-            con.register("rows", rows.select(["record_key", *of.columns]))
-            con.execute(f"create table {name} as from rows")
-        database = splink_on(con)
-        known_pairs = scored(model, database, "old")
-        known = _clustered(old, known_pairs)
-        began = time.perf_counter()
-        all_pairs = scored(model, database, "everyone")
-        full = _clustered(everyone, all_pairs)
-        whole = time.perf_counter() - began
-        began = time.perf_counter()
-        con.execute(f"create table near as {near(of.block_on)}")
-        found = [scored(model, database, "fresh"), scored(model, database, "fresh", "near")]
-        grown = _grown(everyone, known, pa.concat_tables([known_pairs, *found]), population)
-        added = time.perf_counter() - began
+    with TemporaryDirectory() as folder, DuckDBEngine(Path(folder)) as engine:
+        _given(engine, model)
+        before = _made(engine, old)[0]
+        full, pairs_in_full, groups_in_full = _made(engine, everyone)
+        for name, table in before.items():
+            if (kept := f"previous_{name.removeprefix('customer_')}") in TABLES:
+                engine.table(kept, table.select(TABLES[kept].names))
+        engine.table("previous_match_model", engine.read("select * from match_model"))
+        grown, pairs_in, groups_in = _made(engine, everyone)
+    known, ids = before["customer_xref"], grown["customer_xref"].slice(0, population)
     return {
         "dataset": "incremental",
         "method": "unisono",
         "population": population,
         "new": new,
         "learning_seconds": learning,
-        "full_seconds": whole,
-        "seconds": added,
-        "times_faster": whole / added,
-        "ms_per_new_record": 1000 * added / new,
-        "old_ids_changed": int((grown[:population] != known).sum()),
-        "old_customers_split": _split(known, grown[:population]),
-        "same_as_full": bool((grown == full).all()),
+        "full_pair_seconds": pairs_in_full,
+        "full_group_seconds": groups_in_full,
+        "full_seconds": pairs_in_full + groups_in_full,
+        "pair_seconds": pairs_in,
+        "group_seconds": groups_in,
+        "seconds": pairs_in + groups_in,
+        "times_faster": (pairs_in_full + groups_in_full) / (pairs_in + groups_in),
+        "ms_per_new_record": 1000 * (pairs_in + groups_in) / new,
+        "old_ids_changed": pc.sum(pc.not_equal(known["customer_id"], ids["customer_id"])).as_py(),
+        "old_customers_split": _split(known["customer_id"], ids["customer_id"]),
+        "same_as_full": all(grown[name].equals(full[name]) for name in ("match_pair", "entity_record")),
         "peak_mib": peak_mib(),
         "status": "ok",
     }
+
+
+def _given(engine: DuckDBEngine, model: Model) -> None:
+    """Make the tables that are the same for all records, and those of a run without a snapshot before, empty."""
+    of = model.specification.hash
+    learnt = {"model_version": model.version, "specification": of, "trained_at": CLOCK, "records": 0}
+    engine.table("match_model", rows("match_model", [{**learnt, "settings": model.json()}]))
+    engine.table("playbook_identity", rows("playbook_identity", [{"accept": TASK.accept, "review": 0.5}]))
+    none = "identifier", "mentioned_record", "steward_decision", "playbook_curated"
+    for name in (*none, *KEPT):
+        engine.table(name, empty(name))
+
+
+def _made(engine: DuckDBEngine, records: pa.Table) -> tuple[dict[str, pa.Table], float, float]:
+    """Return the tables made of the records, in the order of keys, and the seconds of comparing and of grouping."""
+    wanted = schema("match_record")
+    compared = [
+        records[column.name] if column.name in records.column_names else pa.nulls(len(records), column.type)
+        for column in wanted
+    ]
+    engine.table("match_record", pa.table(compared, wanted))
+    seconds = []
+    for name, make in (("match_pair", match_pairs), ("entity_record", entity_records)):
+        began = time.perf_counter()
+        made = make(engine)
+        seconds.append(time.perf_counter() - began)
+        engine.table(name, made)
+    run(XREF, engine, {"run_id": "run"})
+    names = "match_record", "match_pair", "entity_record", "customer_xref"
+    found = {name: engine.read(f"select * from {name}").sort_by(_order(name)) for name in names}
+    return found, *seconds
+
+
+def _order(name: str) -> list[tuple[str, str]]:
+    return [(column, "ascending") for column in TABLES[name].key]
 
 
 def people(records: int, population: int, seed: int) -> pa.Table:
@@ -116,6 +160,8 @@ def people(records: int, population: int, seed: int) -> pa.Table:
         {
             "record_key": key,
             "system": pa.array(["list"]).take(pa.array(np.zeros(records, np.int64))),
+            "source_record_id": key,
+            "fingerprint": key,
             "kind": pa.array(["hcp"]).take(pa.array(np.zeros(records, np.int64))),
             "given_name": given,
             "family_name": family,
@@ -143,39 +189,9 @@ def _slip(name: str) -> str:
     return name[:middle] + name[middle + 1] + name[middle] + name[middle + 2 :]
 
 
-def near(block_on: Blocks) -> str:
-    """Return SQL of the old records that agree with a fresh one on all columns of an entry: no other is compared."""
-    alike = (
-        f"select o.record_key from old as o semi join fresh as f using ({', '.join(columns)})"
-        for columns in block_on
-    )
-    return f"select * from old where record_key in ({' union '.join(alike)})"
-
-
-def _place(keys: pa.ChunkedArray) -> np.ndarray:
-    """Return the rows of records, which their keys tell."""
-    return np.asarray(pc.utf8_slice_codeunits(keys, 2).cast(pa.int64()).to_numpy())
-
-
-def _split(before: np.ndarray, after: np.ndarray) -> int:
+def _split(before: pa.ChunkedArray, after: pa.ChunkedArray) -> int:
     """Return how many groups of records are not together any more."""
-    both = np.unique(np.stack([np.unique(each, return_inverse=True)[1] for each in (before, after)]), axis=1)
-    return int((np.bincount(both[0]) > 1).sum())
-
-
-def _grown(everyone: pa.Table, known: np.ndarray, pairs: pa.Table, population: int) -> np.ndarray:
-    """Return the entity of each record, clustering only what is linked with a new record; the rest stays."""
-    left, right = (_place(pairs[side]) for side in ("left_key", "right_key"))
-    component = components(len(everyone), left, right)
-    touched = np.isin(component, component[population:])
-    rows, inside = pa.array(np.flatnonzero(touched)), pa.array(touched[left])
-    entity = np.append(known, everyone["record_key"].slice(population).to_numpy())
-    entity[touched] = _clustered(everyone.take(rows), pairs.filter(inside))
-    return entity
-
-
-def _clustered(records: pa.Table, pairs: pa.Table) -> np.ndarray:
-    """Return the entity of each of the records, which are in the order of their keys."""
-    curated = pa.table({"system": pa.array([], pa.string())})
-    none = empty("steward_decision"), empty("identifier")
-    return cluster(records, *none, pairs, curated, TASK.accept)["entity"].to_numpy(zero_copy_only=False)
+    pairs = pa.table({"before": before, "after": after}).group_by(["before", "after"]).aggregate([])
+    return int(
+        pc.sum(pc.greater(pairs.group_by("before").aggregate([([], "count_all")])["count_all"], 1)).as_py()
+    )

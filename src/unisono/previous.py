@@ -18,11 +18,15 @@ KEPT = {
     "previous_match_model": "match_model",
     "previous_match_record": "match_record",
     "previous_match_pair": "match_pair",
+    "previous_identifier": "identifier",
+    "previous_entity_record": "entity_record",
 }
 """Table that a run reads -> the snapshot's table it is taken from."""
 
 LACKING: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
     "home_id": lambda xref: xref["customer_id"],
+    "component": lambda entity: entity["entity"],
+    "rules": lambda entity: pa.chunked_array([pa.array([""] * len(entity), pa.string())]),
     "stratum": lambda arm: pa.chunked_array([pa.array(["*"] * len(arm), pa.string())]),
 }
 """Column that older versions did not write -> what it would have been."""

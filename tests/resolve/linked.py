@@ -53,6 +53,7 @@ def clustered(
     """Make the tables `made`: cluster and name customers; `identity` is the playbook's section."""
     data |= previous.previous() if previous else {}
     data |= {"match_record": people, "identifier": values, "match_pair": pairs, "steward_decision": decisions}
+    data |= {"match_model": []}
     steps = [step for step in STEPS if step.table in made]
     return run(data, playbook(identity=identity or {}), steps=steps, run_id=run_id)
 

@@ -7,12 +7,13 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.build import Row, touch
 from tests.resolve.linked import clustered, decided, entities, pair, person, value
 from unisono.errors import SourceError
+from unisono.resolve.cluster import cluster
 
 ACCEPT = 0.9
 CURATED = {"curated": ["crm"], "accept": ACCEPT, "review": 0.5}
@@ -247,6 +248,59 @@ def test_clusters_are_those_of_the_oracle_whatever_the_order_of_rows(
     shuffled = {name: random.sample(rows, len(rows)) for name, rows in situation.items()}
     again = clustered(**shuffled, identity=CURATED, made=steps)
     assert sorted(again["entity_record"], key=str) == sorted(made["entity_record"], key=str)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """Two situations; only records that changed have other pairs than before."""
+    after, other = draw(situations()), draw(situations())
+    changed = draw(st.sets(st.sampled_from(KEYS), max_size=3))
+    stayed = [row for row in after["people"] if row["record_key"] not in changed]
+    old = [{**row, "fingerprint": "old"} for row in other["people"] if row["record_key"] in changed]
+    keys = {row["record_key"] for row in (*stayed, *old)}
+
+    def touched(row: Row) -> bool:
+        return row["left_key"] in changed or row["right_key"] in changed
+
+    pairs = [row for row in after["pairs"] if not touched(row)]
+    pairs += [row for row in other["pairs"] if touched(row) and {row["left_key"], row["right_key"]} <= keys]
+    values = draw(st.sampled_from([after, other]))["values"]
+    decisions = draw(st.sampled_from([after, after, other]))["decisions"]
+    gone = {row[side] for row in decisions for side in ("left_key", "right_key")} - keys
+    assume(possible([*stayed, *old, *(person(key, "unknown") for key in gone)], decisions))
+    known = [row for row in values if row["record_key"] in keys]
+    return {"people": [*stayed, *old], "values": known, "pairs": pairs, "decisions": decisions}, after
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(changes())
+def test_what_is_clustered_again_gives_what_clustering_all_gives(
+    both: tuple[dict[str, list[Row]], dict[str, list[Row]]],
+) -> None:
+    before, after = both
+    steps = ("mentioned_record", "entity_record")
+    known = clustered(**before, identity=CURATED, made=steps)
+    again = clustered(**after, identity=CURATED, made=steps, previous=known)
+    anew = clustered(**after, identity=CURATED, made=steps)
+    assert sorted(again["entity_record"], key=str) == sorted(anew["entity_record"], key=str)
+
+
+def test_only_what_a_change_can_reach_is_clustered(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def noting(records: Any, *others: Any) -> Any:
+        seen.append(records["record_key"].to_pylist())
+        return cluster(records, *others)
+
+    people = [person(f"a:{number}") for number in range(6)]
+    chain = [pair("a:0", "a:1", 20), pair("a:2", "a:3", 20)]
+    before = clustered(people, pairs=chain)
+    monkeypatch.setattr("unisono.resolve.entities.cluster", noting)
+    clustered(people, pairs=chain, previous=before)
+    clustered([*people, person("b:1")], pairs=[*chain, pair("a:2", "b:1", 20)], previous=before)
+    clustered(people, [value("a:4", "x"), value("a:5", "x")], pairs=chain, previous=before)
+    clustered(people, pairs=chain, decisions=[decided("a:4", "a:5", "same")], previous=before)
+    assert seen == [["a:2", "a:3", "b:1"], ["a:4", "a:5"], [f"a:{number}" for number in range(6)]]
 
 
 @settings(max_examples=25)

@@ -114,16 +114,33 @@ def seeded() -> Tables:
 def test_only_what_changed_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
 
-    def counting(model: Any, database: Any, records: str, others: str | None = None) -> pa.Table:
-        count = database.query_sql(f"select count(*) as n from {records}").as_record_list()
+    def counting(model: Any, database: Any, records: str, changed: str | None = None) -> pa.Table:
+        count = database.query_sql(f"select count(*) as n from {changed}").as_record_list()
         compared.append(count[0]["n"])
-        return scored(model, database, records, others)
+        return scored(model, database, records, changed)
 
     base = matched(RECORDS[:-3], full())
     monkeypatch.setattr("unisono.resolve.match_steps.scored", counting)
     made = matched(RECORDS, base)
-    assert compared == [3, 3]
+    assert compared == [3]
     assert made["match_pair"] == full()["match_pair"]
+
+
+def test_one_connection_serves_any_number_of_calls() -> None:
+    model = model_of(full()["match_model"][0]["settings"])
+    columns = ["record_key", *model.specification.columns]
+    table = pa.Table.from_pylist([{name: row[name] for name in columns} for row in full()["match_record"]])
+    with open_database() as connection:
+        for name, rows in (("people", table), ("few", table.slice(0, 20))):
+            connection.register(name, rows)
+        one, other = splink_on(connection), splink_on(connection)
+        few = set(table["record_key"].to_pylist()[:20])
+        every = scored(model, one, "people").to_pylist()
+        of_few = [row for row in every if few & {row["left_key"], row["right_key"]}]
+        assert of_few
+        for database in (one, other, one):
+            assert scored(model, database, "people", "few").to_pylist() == of_few
+            assert scored(model, database, "people").to_pylist() == every
 
 
 def test_a_pair_is_explained_by_what_adds_up_to_its_weight() -> None:

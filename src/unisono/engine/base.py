@@ -69,8 +69,8 @@ class Engine(ABC):
         """Return the result of DuckDB-dialect SQL over the tables, parameters bound, in the contract's types."""
 
     @abstractmethod
-    def view(self, name: str, sql: str) -> None:
-        """Make the result of DuckDB-dialect SQL over the tables readable as `name`; nothing is written."""
+    def view(self, name: str, what: str | pa.Table) -> None:
+        """Make the result of DuckDB-dialect SQL over the tables, or data, readable as `name`; nothing is written."""
 
     @abstractmethod
     def splink(self) -> DatabaseAPI[Any]:

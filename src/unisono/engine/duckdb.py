@@ -138,9 +138,12 @@ class DuckDBEngine(Engine):
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
 
-    def view(self, name: str, sql: str) -> None:
+    def view(self, name: str, what: str | pa.Table) -> None:
         """See `Engine.view`."""
-        text = Query(sql, name, {}).sql(self.dialect)
+        if isinstance(what, pa.Table):
+            self._connection.register(name, what)
+            return
+        text = Query(what, name, {}).sql(self.dialect)
         self._connection.execute(f'create or replace temp view "{name}" as {text}')
 
     def splink(self) -> DatabaseAPI[Any]:

@@ -184,9 +184,13 @@ class SparkEngine(Engine):
             raise query.failed(_brief(error), self.dialect) from error
         return plain(found)
 
-    def view(self, name: str, sql: str) -> None:
+    def view(self, name: str, what: str | pa.Table) -> None:
         """See `Engine.view`."""
-        self._session.sql(Query(sql, name, {}).sql(self.dialect)).createOrReplaceTempView(name)
+        if isinstance(what, str):
+            found = self._session.sql(Query(what, name, {}).sql(self.dialect))
+        else:
+            found = self._session.createDataFrame(what)
+        found.createOrReplaceTempView(name)
 
     def splink(self) -> DatabaseAPI[Any]:
         """See `Engine.splink`."""

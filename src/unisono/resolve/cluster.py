@@ -7,20 +7,18 @@ together, or where not all of its records support one another, are its links fol
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from unisono.resolve import evidence
 from unisono.resolve.agglomerate import LARGE, UNSCORED_BITS, Group, agglomerate
 from unisono.resolve.evidence import KINDS, Bools, Ints, Records, Scored, SharedValues, components
 from unisono.resolve.steward import STEWARDSHIP, mixed_kinds
-from unisono.tables.arrow import schema
 
 
 def cluster(
@@ -31,17 +29,20 @@ def cluster(
     curated: pa.Table,
     accept: float,
 ) -> pa.Table:
-    """Return `record_key`, `entity`, `method` and `probability` of each record, in the order of keys.
+    """Return `record_key`, `entity`, `method`, `probability` and `component` of each record, in the order of keys.
 
     `records` has `record_key`, `system` and `kind`; the others are `steward_decision`, `identifier`, `match_pair` and
     `playbook_curated`. Stewards' decisions always hold; two kinds, and two records of one `curated` system, are never
-    joined by anything else. SourceError UN2103 if a steward joined records of different kinds.
+    joined by anything else. A component is all that is tied together, whether it became one or not, named by its first
+    record; what is in it depends on nothing else. SourceError UN2103 if a steward joined records of different kinds.
     """
     every = evidence.read_records(records, decisions, curated)
     shared = evidence.read_values(every, identifiers)
     scored = evidence.read_pairs(every, pairs, accept)
     entity = join_likely(every, join_certain(every, shared), scored)
-    return _told(every, entity, shared, scored)
+    tied = every.must + shared.links + scored.links.where(scored.accepted)
+    component = every.keys.take(pa.array(components(len(every), tied)))
+    return _told(every, entity, shared, scored).append_column("component", component)
 
 
 def join_certain(records: Records, shared: SharedValues) -> Ints:
@@ -185,28 +186,3 @@ def _told(records: Records, entity: Ints, shared: SharedValues, scored: Scored) 
             "probability": np.where(by_match, likely, 1.0),
         }
     )
-
-
-def entity_records(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Kernel: `match_record`, `mentioned_record`, decisions, identifiers and pairs -> `entity_record`.
-
-    Of a record that others only mention nothing is known but what a steward decided.
-    """
-    own, mentioned = tables["match_record"], tables["mentioned_record"]
-    unknown = pa.repeat("unknown", len(mentioned))
-    others = mentioned.append_column("kind", unknown)
-    every = pa.concat_tables([own, others.select(own.column_names)], promote_options="default")
-    every = every.sort_by("record_key")
-    told = cluster(
-        every,
-        tables["steward_decision"],
-        tables["identifier"],
-        tables["match_pair"],
-        tables["playbook_curated"],
-        tables["playbook_identity"]["accept"][0].as_py(),
-    )
-    only = pc.is_in(every["record_key"], mentioned["record_key"].combine_chunks())
-    method = pc.if_else(only, "touchpoint_only", told["method"])
-    columns = {name: every[name] for name in ("record_key", "system", "source_record_id")}
-    columns |= {"entity": told["entity"], "method": method, "probability": told["probability"]}
-    return pa.table(columns, schema("entity_record"))

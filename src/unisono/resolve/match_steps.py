@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MATCHED_KINDS = "hcp", "unknown"
-PEOPLE = f"kind in {MATCHED_KINDS}"
-CHANGED, UNCHANGED = "match_changed", "match_unchanged"
+IS_PERSON = f"kind in {MATCHED_KINDS}"
+PEOPLE = "match_people"
 
 
 def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
@@ -56,44 +56,42 @@ def match_pairs(engine: Engine) -> pa.Table:
     if not found:
         return empty("match_pair")
     model, version = model_of(found[0]["settings"]), found[0]["model_version"]
+    engine.view(PEOPLE, _people(model.specification, "match_record as r"))
     before = engine.read(
         "select model_version from previous_match_model where model_version = $version", {"version": version}
     )
     if not len(before):
-        engine.view(CHANGED, _people(model.specification, "match_record as r"))
-        return scored(model, engine.splink(), CHANGED)
+        return scored(model, engine.splink(), PEOPLE)
     return pa.concat_tables(_since(engine, model))
 
 
 def _since(engine: Engine, model: Model) -> Sequence[pa.Table]:
-    """Return the pairs of the snapshot before that still hold, those among changed records, and those across."""
-    seen = (
-        "match_record as r {} join previous_match_record as p "
-        "on p.record_key = r.record_key and p.fingerprint = r.fingerprint"
-    )
+    """Return the pairs of the snapshot before that still hold, and those of changed records with any."""
     of = model.specification
-    engine.view(UNCHANGED, _people(of, seen.format("inner")))
-    engine.view(CHANGED, _people(of, seen.format("left"), "p.record_key is null"))
     kept = engine.read(
-        f"select p.* from previous_match_pair as p inner join {UNCHANGED} as a on a.record_key = p.left_key "  # noqa: S608
-        f"inner join {UNCHANGED} as b on b.record_key = p.right_key"
+        "with gone as (select p.record_key from previous_match_record as p left join match_record as r "
+        "on r.record_key = p.record_key and r.fingerprint = p.fingerprint where r.record_key is null) "
+        "select p.* from previous_match_pair as p left join gone as a on a.record_key = p.left_key "
+        "left join gone as b on b.record_key = p.right_key where a.record_key is null and b.record_key is null"
     )
-    sizes = {
-        name: engine.read(f"select count(*) as n from {name}")["n"][0].as_py()  # noqa: S608
-        for name in (CHANGED, UNCHANGED)
-    }
     made = [kept.cast(empty("match_pair").schema)]
-    if sizes[CHANGED]:
+    changed = engine.read(
+        _people(
+            of,
+            "match_record as r left join previous_match_record as p "
+            "on p.record_key = r.record_key and p.fingerprint = r.fingerprint",
+            "p.record_key is null",
+        )
+    )
+    if len(changed):
         database = engine.splink()
-        made.append(scored(model, database, CHANGED))
-        if sizes[UNCHANGED]:
-            made.append(scored(model, database, CHANGED, UNCHANGED))
+        made.append(scored(model, database, PEOPLE, database.register(changed).physical_name))
     return made
 
 
 def _people(of: Specification, source: str, where: str = "true") -> str:
     columns = ", ".join(f"r.{name}" for name in ("record_key", *of.columns))
-    return f"select {columns} from {source} where r.{PEOPLE} and {where}"  # noqa: S608
+    return f"select {columns} from {source} where r.{IS_PERSON} and {where}"  # noqa: S608
 
 
 _COMPARED = "playbook_identity", "match_record", "previous_match_model"

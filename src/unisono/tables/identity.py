@@ -23,6 +23,22 @@ MATCH_MODEL = (
     c("records", "BIGINT", "records it was learnt from", unit="records"),
     c("settings", "VARCHAR", "the specification with its weights, as JSON"),
 )
+IDENTIFYING = (
+    c("value", "VARCHAR", "its value, and those of the fields that must agree with it"),
+    c("position", "BIGINT", "priority, 1 being the highest"),
+)
+ENTITY = (
+    c("entity", "VARCHAR", "the group: the key of its first record"),
+    c(
+        "method",
+        "VARCHAR",
+        "what joined it",
+        values=("source_id", "identifier", "match", "steward", "touchpoint_only"),
+    ),
+    c("probability", "DOUBLE", "confidence of the match", unit="0..1"),
+    c("component", "VARCHAR", "first of the records that anything ties together, one customer or not"),
+    c("rules", "VARCHAR", "hash of what groups depend on besides records, identifiers and pairs"),
+)
 SEEN_RECORD = (RECORD_KEY, c("fingerprint", "VARCHAR", "hash of what is compared"))
 
 PLAYBOOK_IDENTITY = (
@@ -141,8 +157,7 @@ IDENTITY = (
         (
             RECORD_KEY,
             c("field", "VARCHAR", "column of match_record"),
-            c("value", "VARCHAR", "its value, and those of the fields that must agree with it"),
-            c("position", "BIGINT", "priority, 1 being the highest"),
+            *IDENTIFYING,
         ),
     ),
     Table("match_model", "resolve", "the model of matching in use", ("model_version",), MATCH_MODEL),
@@ -182,15 +197,22 @@ IDENTITY = (
         (
             RECORD_KEY,
             *RECORD_REF,
-            c("entity", "VARCHAR", "the group: the key of its first record"),
-            c(
-                "method",
-                "VARCHAR",
-                "what joined it",
-                values=("source_id", "identifier", "match", "steward", "touchpoint_only"),
-            ),
-            c("probability", "DOUBLE", "confidence of the match", unit="0..1"),
+            *ENTITY,
         ),
+    ),
+    Table(
+        "previous_identifier",
+        "store",
+        "one identifying value of the snapshot before",
+        ("record_key", "field"),
+        (RECORD_KEY, c("field", "VARCHAR", "column of match_record"), *IDENTIFYING),
+    ),
+    Table(
+        "previous_entity_record",
+        "store",
+        "one record and the group that it was in in the snapshot before",
+        ("record_key",),
+        (RECORD_KEY, *ENTITY),
     ),
     Table(
         "match_queue",

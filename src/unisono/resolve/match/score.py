@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,45 +29,58 @@ PAIRS = pa.schema(
 DIGITS = 6  # kept of weights, in bits: engines differ in the last ones of a double
 
 
-def scored(model: Model, database: DatabaseAPI[Any], records: str, others: str | None = None) -> pa.Table:
-    """Return the pairs of `records`, or of a record of `records` and one of `others`, that are likely enough.
+def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str | None = None) -> pa.Table:
+    """Return the pairs of `records` that are likely enough; only those with a record of `changed`, if that is given.
 
-    Both name tables that the database can read, with `record_key` and the columns of the specification; no record is
-    in both. Columns of the result: left_key (sorts first), right_key, weight (bits), probability.
+    Both name tables that the database can read, with `record_key` and the columns of the specification; all of
+    `changed` are in `records` too. Columns of the result: left_key (sorts first), right_key, weight (bits),
+    probability.
     """
     with quiet():
-        linker = linker_on(model, database, records, others)
+        if changed is None:
+            linker = linker_on(model, database, records)
+        else:
+            blocked = database.query_sql(_blocked(model.specification.block_on, records, changed))
+            linker = linker_on(model, database, _near(database, records, blocked.physical_name))
+            linker.table_management.register_blocked_pairs_for_predict(blocked)
         found = linker.inference.predict(threshold_match_probability=model.at_least)
         pairs = found.as_pyarrow_table()
-        database.delete_tables_created_by_splink_from_db()
+        linker.table_management.invalidate_cache()  # the pairs to compare are not those of the next call
     return tidy(pairs)
 
 
-def linker_on(
-    model: Model,
-    database: DatabaseAPI[Any],
-    records: str,
-    others: str | None = None,
-    *,
-    details: bool = False,
-) -> Linker:
+def _blocked(block_on: Iterable[Sequence[str]], records: str, changed: str) -> str:
+    """Return SQL of the pairs to compare, as Splink takes them: those that agree on an entry of `block_on`."""
+    rules = (" and ".join(f"c.{name} = r.{name}" for name in rule) for rule in block_on)
+    return " union ".join(
+        f"select '0' as match_key, least(c.{KEY}, r.{KEY}) as join_key_l, greatest(c.{KEY}, r.{KEY}) as join_key_r "  # noqa: S608
+        f"from {changed} as c inner join {records} as r on {rule} and c.{KEY} <> r.{KEY}"
+        for rule in rules
+    )
+
+
+def _near(database: DatabaseAPI[Any], records: str, blocked: str) -> str:
+    """Return the name of a table of the `records` that are to be compared, so that the rest are not looked at."""
+    found = database.query_sql(
+        f"select r.* from {records} as r inner join (select join_key_l as {KEY} from {blocked} "  # noqa: S608
+        f"union select join_key_r from {blocked}) as b on b.{KEY} = r.{KEY}"
+    )
+    return str(found.physical_name)
+
+
+def linker_on(model: Model, database: DatabaseAPI[Any], records: str, *, details: bool = False) -> Linker:
     """Return Splink's linker of a model, which looks values' frequencies up in the model."""
     from splink import Linker
 
-    names = [records] if others is None else [records, others]
-    tables = [database.register(name, table_name=_new(database, "records")) for name in names]
-    link_type = "dedupe_only" if others is None else "link_only"
-    linker = Linker(
-        tables, model.settings(link_type, details=details), log_level=None, validate_settings=False
-    )
+    table = database.register(records, table_name=_new(database, "records"))
+    linker = Linker(table, model.settings(details=details), log_level=None, validate_settings=False)
     for field, shares in model.frequencies.items():
         known = pa.table({field: list(shares), "share": list(shares.values())})
         lookup = database.register(known, table_name=_new(database, f"frequency_{field}"))
-        listed = [f"select distinct {field} from {name} where {field} is not null" for name in names]  # noqa: S608
-        values = " union ".join(listed)
         shared = linker.misc.query_sql(
             f"select v.{field}, coalesce(k.share, {model.rarest[field]!r}) as tf_{field} "  # noqa: S608
-            f"from ({values}) as v left join {lookup.physical_name} as k on k.{field} = v.{field}"
+            f"from (select distinct {field} from {records} where {field} is not null) as v "
+            f"left join {lookup.physical_name} as k on k.{field} = v.{field}"
         )
         linker.table_management.register_term_frequency_lookup(shared, field)
     return linker
