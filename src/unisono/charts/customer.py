@@ -106,7 +106,7 @@ def _works_at(institutions: Iterable[Row]) -> Section:
         )
         for row in institutions
     ]
-    columns = ("customer", "name", "town", "type", "same", "decision maker there")
+    columns = ("customer", "name", "town", "type", "linked by", "decision maker there")
     return Section("Works at", columns, rows)
 
 
@@ -121,7 +121,7 @@ def _counts(institution: Iterable[Row]) -> Section:
 
 def _decision_makers(people: Iterable[Row]) -> Section:
     rows = [(row["customer_id"], row["full_name"], row["specialty"], BASIS[row["basis"]]) for row in people]
-    return Section("Decision makers here", ("customer", "name", "specialty", "same"), rows)
+    return Section("Decision makers here", ("customer", "name", "specialty", "linked by"), rows)
 
 
 def _events(events: Iterable[Row]) -> Section:
