@@ -331,6 +331,37 @@ def test_a_customer_is_shown_with_the_record_that_each_value_comes_from(
     assert not re.search(r"<script|<link|src=|url\(", text)
 
 
+def test_a_person_s_institutions_and_an_institution_s_decision_makers_are_shown(
+    finished_demo: Path, unisono: Run
+) -> None:
+    (link,) = (
+        open_project(finished_demo)
+        .snapshot()
+        .read(
+            "select a.*, t.name as type_name, p.full_name as person, c.full_name as institution "
+            "from affiliation as a inner join institution as i on i.institution_id = a.institution_id "
+            "inner join playbook_institution_type as t on t.type_id = i.institution_type "
+            "inner join customer as p on p.customer_id = a.customer_id "
+            "inner join customer as c on c.customer_id = a.institution_id "
+            "where a.is_decision_maker order by all limit 1"
+        )
+        .to_pylist()
+    )
+    about = json.loads(unisono("customer", finished_demo, link["customer_id"], "--json"))
+    (place,) = about["works_at"]
+    assert (place["institution_id"], place["full_name"]) == (link["institution_id"], link["institution"])
+    assert (place["type_name"], place["is_decision_maker"]) == (link["type_name"], True)
+    assert about["counts"] == about["decision_makers"] == []
+    shown = unisono("customer", finished_demo, link["customer_id"])
+    assert "Works at" in shown
+    assert link["type_name"] in shown
+
+    about = json.loads(unisono("customer", finished_demo, link["institution_id"], "--json"))
+    assert about["counts"][0]["decision_makers"] == len(about["decision_makers"])
+    assert link["person"] in {row["full_name"] for row in about["decision_makers"]}
+    assert "Decision makers here" in unisono("customer", finished_demo, link["institution_id"])
+
+
 def test_a_customer_nobody_knows_is_an_error_with_the_nearest_id(finished_demo: Path, unisono: Run) -> None:
     known = open_project(finished_demo).snapshot().table("customer")["customer_id"][0].as_py()
     shown = unisono("customer", finished_demo, known[:-1] + "x", code=2)

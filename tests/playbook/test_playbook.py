@@ -25,6 +25,8 @@ OPTIONAL = (
     "playbook_curated",
     "playbook_nickname",
     "playbook_source_rank",
+    "playbook_institution_type",
+    "playbook_decision_maker",
     "playbook_limit",
     "playbook_limit_scope",
 )

@@ -13,6 +13,7 @@ from unisono.charts.page import bars, table, text, write
 
 Row = Mapping[str, Any]
 LIKELY = 0.01
+BASIS = {"name_and_place": "name and town", "name": "name"}
 BEST = 3  # preferences of one dimension that are shown
 
 
@@ -29,8 +30,8 @@ class Section:
 def customer_page(about: Row, top: int) -> str:
     """Return everything known of a customer as a page of HTML, with its `top` latest touchpoints; all of it is escaped.
 
-    `about` has the customer's columns and `values`, `records`, `events`, `touchpoints`, `consent`, `standing`, `belief`
-    and `preference` as rows.
+    `about` has the customer's columns and `values`, `records`, `works_at`, `counts`, `decision_makers`, `events`,
+    `touchpoints`, `consent`, `standing`, `belief` and `preference` as rows.
     """
     name = about["full_name"] or about["customer_id"]
     known = [about["customer_id"], about["kind"], about["specialty"], about["city"]]
@@ -50,6 +51,9 @@ def sections(about: Row, top: int) -> list[Section]:
     return [
         _values(about["values"]),
         _records(about["records"]),
+        _works_at(about["works_at"]),
+        _counts(about["counts"]),
+        _decision_makers(about["decision_makers"]),
         _events(about["events"]),
         _touchpoints(about["touchpoints"], top),
         _standing(about["standing"]),
@@ -88,6 +92,36 @@ def _records(records: Iterable[Row]) -> Section:
     ]
     columns = ("record", "kind", "name", "joined by", "probability", "last changed", "first seen as")
     return Section("Records", columns, rows, ("probability",))
+
+
+def _works_at(institutions: Iterable[Row]) -> Section:
+    rows = [
+        (
+            row["institution_id"],
+            row["full_name"],
+            row["city"],
+            row["type_name"],
+            BASIS[row["basis"]],
+            "yes" if row["is_decision_maker"] else "no",
+        )
+        for row in institutions
+    ]
+    columns = ("customer", "name", "town", "type", "linked by", "decision maker there")
+    return Section("Works at", columns, rows)
+
+
+def _counts(institution: Iterable[Row]) -> Section:
+    rows = [
+        (row["type_name"], f"{row['people']:,}", f"{row['specialties']:,}", f"{row['decision_makers']:,}")
+        for row in institution
+    ]
+    columns = ("type", "people", "specialties", "decision makers")
+    return Section("Institution", columns, rows, columns[1:])
+
+
+def _decision_makers(people: Iterable[Row]) -> Section:
+    rows = [(row["customer_id"], row["full_name"], row["specialty"], BASIS[row["basis"]]) for row in people]
+    return Section("Decision makers here", ("customer", "name", "specialty", "linked by"), rows)
 
 
 def _events(events: Iterable[Row]) -> Section:

@@ -43,6 +43,28 @@ ABOUT = {
         where customer_id = $who or other_id = $who
         order by occurred_at desc, event, customer_id, other_id
     """,
+    "works_at": """
+        select a.*, c.full_name, c.city, t.name as type_name
+        from affiliation as a
+        inner join customer as c on c.customer_id = a.institution_id
+        inner join institution as i on i.institution_id = a.institution_id
+        left join playbook_institution_type as t on t.type_id = i.institution_type
+        where a.customer_id = $who
+        order by c.full_name, a.institution_id
+    """,
+    "counts": """
+        select i.*, t.name as type_name
+        from institution as i
+        left join playbook_institution_type as t on t.type_id = i.institution_type
+        where i.institution_id = $who
+    """,
+    "decision_makers": """
+        select c.customer_id, c.full_name, c.specialty, a.basis
+        from affiliation as a
+        inner join customer as c on c.customer_id = a.customer_id
+        where a.institution_id = $who and a.is_decision_maker
+        order by c.full_name, c.customer_id
+    """,
     "touchpoints": """
         select 'commercial' as side, * from touchpoint where customer_id = $who
         union all

@@ -72,6 +72,9 @@ def _ids(playbook: Playbook) -> Iterator[Finding]:
         ],
         "lever": _ids_in(("levers",), playbook.levers),
         "separation": _ids_in(("separations",), playbook.separations),
+        "institution type": _ids_in(
+            ("identity", "institutions", "types"), playbook.identity.institutions.types
+        ),
     }
     for kind, found in kinds.items():
         yield from _twice(found, f"{kind} '{{}}' is given twice", "every id stands for one thing")

@@ -51,10 +51,31 @@ def _ranks(playbook: Playbook) -> Iterator[Row]:
             yield {"field": field, "system": system, "position": position}
 
 
+def _institution_types(playbook: Playbook) -> Iterator[Row]:
+    for position, each in enumerate(playbook.identity.institutions.types, 1):
+        yield {
+            "type_id": each.id,
+            "position": position,
+            "name": each.name,
+            "people_at_least": each.people_at_least,
+            "specialties_at_least": each.specialties_at_least,
+            "name_contains": list(dict.fromkeys(map(tidy, each.name_contains))),
+        }
+
+
+def _decision_makers(playbook: Playbook) -> Iterator[Row]:
+    who = playbook.identity.institutions.decision_makers
+    for field, words in (("specialty", who.specialties), ("title", who.titles)):
+        for value in dict.fromkeys(map(tidy, words)):
+            yield {"field": field, "value": value}
+
+
 IDENTITY: Mapping[str, Callable[[Playbook], Iterator[Row]]] = {
     "playbook_identity": _identity,
     "playbook_identifier": _identifiers,
     "playbook_curated": _curated,
     "playbook_nickname": _nicknames,
     "playbook_source_rank": _ranks,
+    "playbook_institution_type": _institution_types,
+    "playbook_decision_maker": _decision_makers,
 }

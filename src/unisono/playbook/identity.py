@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from unisono.playbook.section import Id, Section, Share
 
@@ -42,6 +42,7 @@ GoldenField = Literal[
 """A column of `customer` that one of its records gives."""
 GOLDEN_FIELDS: tuple[GoldenField, ...] = get_args(GoldenField)
 Likeness = Literal["exact", "name", "text", "code"]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Identifier(Section):
@@ -78,6 +79,36 @@ class Matching(Section):
     version: int = Field(default=1, ge=1, description="Raise it to learn anew")
 
 
+class InstitutionType(Section):
+    """A type of institution, by what is known of it: everything that is given has to hold."""
+
+    id: Id
+    name: str
+    people_at_least: int = Field(default=0, ge=0, description="Healthcare professionals who work there")
+    specialties_at_least: int = Field(default=0, ge=0, description="Different specialties among them")
+    name_contains: list[Words] = Field(
+        default=[], description="One of these is in its name as sources write it; case does not matter"
+    )
+
+
+class DecisionMakers(Section):
+    """Who decides at an institution: people of one of these specialties, or with one of these titles."""
+
+    specialties: list[Words] = Field(default=[], description="As sources word them; case does not matter")
+    titles: list[Words] = Field(
+        default=[], description="In the full name as a source writes it, e.g. 'Prof.'; case does not matter"
+    )
+
+
+class Institutions(Section):
+    """What institutions are, and who decides in them."""
+
+    types: list[InstitutionType] = Field(
+        default=[], description="The first that fits is an institution's type; it has none if none fits"
+    )
+    decision_makers: DecisionMakers = DecisionMakers()
+
+
 class Identity(Section):
     """When records are one customer, and which of them to believe."""
 
@@ -99,6 +130,8 @@ class Identity(Section):
     ranks: dict[Literal["*"] | GoldenField, list[Id]] = Field(
         default={}, description="Systems by trust, the best first, for one field or for all ('*')"
     )
+
+    institutions: Institutions = Institutions()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

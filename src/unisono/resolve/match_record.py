@@ -52,6 +52,7 @@ def match_records(tables: Mapping[str, pa.Table]) -> pa.Table:
         "initials": each(given, partial(normalise.initials, nicknames=nicknames)),
         **{field: each(records[column], how) for field, (column, how) in COPIED.items()},
     }
+    made["institution"] = pc.coalesce(_own_names(records), made["institution"])
     made["fingerprint"] = _fingerprints([made[field] for field in COMPARED])
     return pa.table({name: made[name] for name in schema("match_record").names}, schema("match_record"))
 
@@ -80,6 +81,14 @@ def _name_parts(records: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     return (
         pc.if_else(is_split, split_given, given),
         pc.if_else(is_split, split_family, pc.coalesce(family, split_family)),
+    )
+
+
+def _own_names(records: pa.Table) -> pa.ChunkedArray:
+    """Return the names of institutions, null for everybody else: what people's records call their place of work."""
+    is_institution = pc.equal(records["kind"], "hco")
+    return each(
+        pc.if_else(is_institution, records["full_name"], pa.scalar(None, pa.string())), normalise.words
     )
 
 

@@ -16,6 +16,7 @@ SCORE = (
     c("probability", "DOUBLE", "probability that they are one customer", unit="0..1"),
 )
 MATCH_PAIR = (*PAIR, *SCORE)
+INSTITUTION = c("institution_id", "VARCHAR", "the institution, a customer of kind hco")
 MATCH_MODEL = (
     c("model_version", "VARCHAR", "hash of the specification and of what was learnt"),
     c("specification", "VARCHAR", "hash of the specification it was learnt for"),
@@ -99,6 +100,30 @@ PLAYBOOK_IDENTITY = (
             c("position", "BIGINT", "trust, 1 being the highest"),
         ),
     ),
+    Table(
+        "playbook_institution_type",
+        "playbook",
+        "one type of institution; the first that fits is an institution's type",
+        ("type_id",),
+        (
+            c("type_id", "VARCHAR", "the type"),
+            c("position", "BIGINT", "order in which types are tried, from 1"),
+            c("name", "VARCHAR", "name for people"),
+            c("people_at_least", "BIGINT", "people known to work there", unit="people"),
+            c("specialties_at_least", "BIGINT", "different specialties among them", unit="specialties"),
+            c("name_contains", "VARCHAR[]", "one of these is in its name, in lower case; empty: any name"),
+        ),
+    ),
+    Table(
+        "playbook_decision_maker",
+        "playbook",
+        "one thing that makes a person a decision maker where they work",
+        ("field", "value"),
+        (
+            c("field", "VARCHAR", "where it is told", values=("specialty", "title")),
+            c("value", "VARCHAR", "the specialty, or a text in the name as written, in lower case"),
+        ),
+    ),
 )
 
 IDENTITY = (
@@ -137,7 +162,7 @@ IDENTITY = (
             c("family_name", "VARCHAR", "family name", nullable=True),
             c("initials", "VARCHAR", "first letters of the given names", nullable=True),
             c("specialty", "VARCHAR", "medical specialty", nullable=True),
-            c("institution", "VARCHAR", "place of work", nullable=True),
+            c("institution", "VARCHAR", "place of work; of an institution its own name", nullable=True),
             c("place", "VARCHAR", "town", nullable=True),
             c("region", "VARCHAR", "state, department or province", nullable=True),
             c("postal_code", "VARCHAR", "postal code, letters and digits only", nullable=True),
@@ -269,6 +294,36 @@ IDENTITY = (
                 unit="records",
             ),
             c("conflicting", "BIGINT", "of these, records that differ from what is believed", unit="records"),
+        ),
+    ),
+    Table(
+        "affiliation",
+        "resolve",
+        "one healthcare professional who works at one institution that is a customer, by their records",
+        ("customer_id", "institution_id"),
+        (
+            CUSTOMER,
+            INSTITUTION,
+            c(
+                "basis",
+                "VARCHAR",
+                "what they agree in; the name only where a town is not known",
+                values=("name_and_place", "name"),
+            ),
+            c("is_decision_maker", "BOOLEAN", "true if specialty or title makes them one, by the playbook"),
+        ),
+    ),
+    Table(
+        "institution",
+        "resolve",
+        "one institution that is a customer, with its people",
+        ("institution_id",),
+        (
+            INSTITUTION,
+            c("people", "BIGINT", "healthcare professionals who work there", unit="people"),
+            c("specialties", "BIGINT", "different specialties among them", unit="specialties"),
+            c("decision_makers", "BIGINT", "decision makers among them", unit="people"),
+            c("institution_type", "VARCHAR", "first type of the playbook that fits", nullable=True),
         ),
     ),
 )
