@@ -12,12 +12,17 @@ from unisono.charts.customer import Section
 from unisono.charts.page import Bar, bar_colour, bars, table, text, words, write
 from unisono.charts.svg import INK, QUIET, need_charts, save_svg
 from unisono.errors import UsageError
-from unisono.resolve.match_record import COMPARED
+from unisono.tables import TABLES
 
 if TYPE_CHECKING:
     import altair as alt
 
 Row = Mapping[str, Any]
+COMPARED = [
+    name
+    for name in TABLES["match_record"].names
+    if name not in ("record_key", "system", "source_record_id", "fingerprint")
+]
 WIDTH, STEP, FIGURE = 560, 26, 60  # pixels: of the bars, of one of them, of its figure
 MOST = 0.999  # likelier is not told apart
 LINE = 115  # characters in a line below the title

@@ -17,6 +17,7 @@ from unisono.engine import Engine
 from unisono.engine.graph import EngineStep
 from unisono.resolve.agglomerate import LARGE, UNSCORED_BITS
 from unisono.resolve.cluster import cluster
+from unisono.resolve.match_steps import CHANGES
 from unisono.tables.arrow import empty, schema
 
 EVERY, CHANGED, REACHED = "entity_every", "entity_changed", "entity_reached"
@@ -27,17 +28,7 @@ union all
 select record_key, system, source_record_id, 'unknown' as kind, true as mentioned from mentioned_record
 """
 
-CHANGES = """
-select r.record_key
-from match_record as r
-left join previous_match_record as p on p.record_key = r.record_key and p.fingerprint = r.fingerprint
-where p.record_key is null
-union
-select p.record_key
-from previous_match_record as p
-left join match_record as r on r.record_key = p.record_key and r.fingerprint = p.fingerprint
-where r.record_key is null
-union
+MORE_CHANGES = """
 select m.record_key
 from mentioned_record as m
 left join previous_entity_record as p on p.record_key = m.record_key and p.method = 'touchpoint_only'
@@ -48,16 +39,10 @@ from previous_entity_record as p
 left join mentioned_record as m on m.record_key = p.record_key
 where p.method = 'touchpoint_only' and m.record_key is null
 union
-select i.record_key
+select coalesce(i.record_key, p.record_key)
 from identifier as i
-left join previous_identifier as p
-    on p.record_key = i.record_key and p.value = i.value and p.position = i.position
-where p.record_key is null
-union
-select p.record_key
-from previous_identifier as p
-left join identifier as i on i.record_key = p.record_key and i.value = p.value and i.position = p.position
-where i.record_key is null
+full join previous_identifier as p on p.record_key = i.record_key and p.field = i.field
+where i.value is distinct from p.value or i.position is distinct from p.position
 """
 
 # A decision ties records through others that may be gone: where it leads is not looked up.
@@ -107,7 +92,7 @@ def entity_records(engine: Engine) -> pa.Table:
     )
     if not len(known):
         return _clustered(engine, rules, "")
-    engine.view(CHANGED, engine.read(CHANGES))
+    engine.view(CHANGED, engine.read(f"{CHANGES} union {MORE_CHANGES}"))
     engine.view(REACHED, engine.read(REACH))
     kept = engine.read(KEPT).cast(schema("entity_record"))
     return pa.concat_tables([kept, _clustered(engine, rules, REACHED)])

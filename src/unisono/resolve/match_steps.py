@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 MATCHED_KINDS = "hcp", "unknown"
 IS_PERSON = f"kind in {MATCHED_KINDS}"
-PEOPLE = "match_people"
+PEOPLE, CHANGED = "match_people", "match_changed"
+
+CHANGES = """
+select coalesce(r.record_key, p.record_key) as record_key
+from match_record as r
+full join previous_match_record as p on p.record_key = r.record_key
+where r.fingerprint is distinct from p.fingerprint
+"""
 
 
 def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
@@ -68,20 +75,14 @@ def match_pairs(engine: Engine) -> pa.Table:
 def _since(engine: Engine, model: Model) -> Sequence[pa.Table]:
     """Return the pairs of the snapshot before that still hold, and those of changed records with any."""
     of = model.specification
+    engine.view(CHANGED, engine.read(CHANGES))
     kept = engine.read(
-        "with gone as (select p.record_key from previous_match_record as p left join match_record as r "
-        "on r.record_key = p.record_key and r.fingerprint = p.fingerprint where r.record_key is null) "
-        "select p.* from previous_match_pair as p left join gone as a on a.record_key = p.left_key "
-        "left join gone as b on b.record_key = p.right_key where a.record_key is null and b.record_key is null"
+        f"select p.* from previous_match_pair as p left join {CHANGED} as a on a.record_key = p.left_key "  # noqa: S608
+        f"left join {CHANGED} as b on b.record_key = p.right_key where a.record_key is null and b.record_key is null"
     )
     made = [kept.cast(empty("match_pair").schema)]
     changed = engine.read(
-        _people(
-            of,
-            "match_record as r left join previous_match_record as p "
-            "on p.record_key = r.record_key and p.fingerprint = r.fingerprint",
-            "p.record_key is null",
-        )
+        _people(of, f"match_record as r inner join {CHANGED} as c on c.record_key = r.record_key")
     )
     if len(changed):
         database = engine.splink()
@@ -89,9 +90,9 @@ def _since(engine: Engine, model: Model) -> Sequence[pa.Table]:
     return made
 
 
-def _people(of: Specification, source: str, where: str = "true") -> str:
+def _people(of: Specification, source: str) -> str:
     columns = ", ".join(f"r.{name}" for name in ("record_key", *of.columns))
-    return f"select {columns} from {source} where r.{IS_PERSON} and {where}"  # noqa: S608
+    return f"select {columns} from {source} where r.{IS_PERSON}"  # noqa: S608
 
 
 _COMPARED = "playbook_identity", "match_record", "previous_match_model"
