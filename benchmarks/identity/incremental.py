@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
+from unisono.engine import Engine
 from unisono.engine.duckdb import DuckDBEngine
 from unisono.engine.graph import run
 from unisono.previous import KEPT
@@ -102,7 +103,7 @@ def measure(population: int, new: int, seed: int = 1) -> dict[str, Any]:
     }
 
 
-def _given(engine: DuckDBEngine, model: Model) -> None:
+def _given(engine: Engine, model: Model) -> None:
     """Make the tables that are the same for all records, and those of a run without a snapshot before, empty."""
     of = model.specification.hash
     learnt = {"model_version": model.version, "specification": of, "trained_at": CLOCK, "records": 0}
@@ -113,7 +114,7 @@ def _given(engine: DuckDBEngine, model: Model) -> None:
         engine.table(name, empty(name))
 
 
-def _made(engine: DuckDBEngine, records: pa.Table) -> tuple[dict[str, pa.Table], float, float]:
+def _made(engine: Engine, records: pa.Table) -> tuple[dict[str, pa.Table], float, float]:
     """Return the tables made of the records, in the order of keys, and the seconds of comparing and of grouping."""
     wanted = schema("match_record")
     compared = [
@@ -121,7 +122,7 @@ def _made(engine: DuckDBEngine, records: pa.Table) -> tuple[dict[str, pa.Table],
         for column in wanted
     ]
     engine.table("match_record", pa.table(compared, wanted))
-    seconds = []
+    seconds: list[float] = []
     for name, make in (("match_pair", match_pairs), ("entity_record", entity_records)):
         began = time.perf_counter()
         made = make(engine)
@@ -130,7 +131,7 @@ def _made(engine: DuckDBEngine, records: pa.Table) -> tuple[dict[str, pa.Table],
     run(XREF, engine, {"run_id": "run"})
     names = "match_record", "match_pair", "entity_record", "customer_xref"
     found = {name: engine.read(f"select * from {name}").sort_by(_order(name)) for name in names}
-    return found, *seconds
+    return found, seconds[0], seconds[1]
 
 
 def _order(name: str) -> list[tuple[str, str]]:
