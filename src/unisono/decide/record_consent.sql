@@ -63,7 +63,9 @@ judged as (
     from latest
 ),
 read as (
-    select *
+    select
+        customer_id, system, source_record_id, reading, readings, channel, purpose, product_id, status, lenience,
+        stated_at, expires_at, evidence, source
     from judged
     where place <> 'other' or (status in ('denied', 'withdrawn') and not is_granted_here)
     qualify row_number() over (

@@ -103,10 +103,36 @@ WITH scope AS (
   FROM latest
 ), read AS (
   SELECT
-    *
+    customer_id,
+    system,
+    source_record_id,
+    reading,
+    readings,
+    channel,
+    purpose,
+    product_id,
+    status,
+    lenience,
+    stated_at,
+    expires_at,
+    evidence,
+    source
   FROM (
     SELECT
-      *,
+      customer_id,
+      system,
+      source_record_id,
+      reading,
+      readings,
+      channel,
+      purpose,
+      product_id,
+      status,
+      lenience,
+      stated_at,
+      expires_at,
+      evidence,
+      source,
       ROW_NUMBER() OVER (
         PARTITION BY system, source_record_id, reading, channel, purpose, product_id
         ORDER BY CASE WHEN is_unclear THEN lenience ELSE 0 END NULLS LAST, stated_at DESC, lenience NULLS LAST, expires_at NULLS LAST, source NULLS LAST, evidence NULLS LAST
