@@ -13,10 +13,11 @@ from tests.same import assert_rows
 from unisono import pipeline
 from unisono.engine.graph import SqlStep
 from unisono.errors import EngineError, UnisonoError
+from unisono.previous import KEPT
 from unisono.project import open_project
 from unisono.store import Snapshot
 
-NAMED_AFTER_RUNS = {"identity_event", "previous_xref", "previous_identity_event", "previous_arm"}
+NAMED_AFTER_RUNS = {"identity_event", *KEPT}
 NAMED_AFTER_RUNS |= {"decision", "commercial_decision", "medical_decision", "agenda"}
 
 
