@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from unisono.cli import why_read
 from unisono.errors import UsageError, did_you_mean
 from unisono.playbook.identity import GOLDEN_FIELDS
 
@@ -76,18 +77,7 @@ ABOUT = {
         order by channel, purpose, product_id, stated_at desc, status
     """,
     "standing": "select * from consent_status where customer_id = $who order by channel, product_id",
-    "belief": """
-        select 'commercial' as side, * from belief where customer_id = $who
-        union all
-        select 'medical' as side, * from medical_belief where customer_id = $who
-        order by side, product_id, probability desc
-    """,
-    "preference": """
-        select 'commercial' as side, * from preference where customer_id = $who
-        union all
-        select 'medical' as side, * from medical_preference where customer_id = $who
-        order by side, dimension, mean desc
-    """,
+    **{name: why_read.ABOUT[name] for name in ("belief", "preference")},
 }
 
 
