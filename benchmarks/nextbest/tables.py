@@ -105,10 +105,13 @@ def _consents(engine: Engine, who: pa.Array, luck: np.random.Generator) -> None:
     special = luck.random((len(who), len(NAMES))) < 0.1
     one, channel = np.nonzero(special)
     said = np.concatenate([general[general < 2], luck.integers(2, size=len(one))])
+    stated_by = who.take(pa.array(np.concatenate([np.flatnonzero(general < 2), one])))
     _store(
         engine,
         "consent",
-        customer_id=who.take(pa.array(np.concatenate([np.flatnonzero(general < 2), one]))),
+        customer_id=stated_by,
+        system="crm",
+        source_record_id=stated_by,
         channel=_pick(("all", *NAMES), np.concatenate([np.zeros((general < 2).sum(), int), channel + 1])),
         purpose="all",
         status=_pick(("granted", "withdrawn"), said),

@@ -29,7 +29,7 @@ from unisono.engine.base import (
 )
 from unisono.engine.dialect import render
 from unisono.engine.memo import remembered
-from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, prepared, rows_of
+from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, parameters, pick, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
@@ -192,10 +192,9 @@ def instants_of(query: Query) -> tuple[str, ...]:
 
 
 def bindings(query: Query) -> dict[str, Value]:
-    """Return a query's values as DuckDB takes them: instants in UTC, without zones."""
-    return {
-        name: naive(value) if isinstance(value, datetime) else value for name, value in query.values.items()
-    }
+    """Return the values that a query uses as DuckDB takes them: instants in UTC, without zones."""
+    used = pick(query.values, parameters(query.text, query.where), query.where)
+    return {name: naive(value) if isinstance(value, datetime) else value for name, value in used.items()}
 
 
 def splink_on(connection: duckdb.DuckDBPyConnection) -> DatabaseAPI[Any]:
