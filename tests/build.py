@@ -5,19 +5,19 @@ A builder fills what a test does not say with the contract's defaults. Days coun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pyarrow as pa
 
 from tests.quick import QuickEngine
 from unisono import decide, plan, profile, resolve
-from unisono.checks import check
-from unisono.engine import Engine
+from unisono.checks import CHECKS, check
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
+from unisono.engine.sql import reads, source
 from unisono.playbook import Playbook, compile_playbook
 from unisono.tables import TABLES, TWINS
 from unisono.tables.arrow import rows
@@ -25,6 +25,7 @@ from unisono.tables.ingest import INGEST
 
 Row = dict[str, Any]
 Data = Mapping[str, Sequence[Row]]
+Given = dict[str, Callable[[], pa.Table]]
 
 CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
@@ -153,14 +154,50 @@ def playbook(**sections: Any) -> Playbook:
     return Playbook.model_validate({"channel_matrix": matrix} | said)
 
 
-class Tables:
-    """The tables of one run, as lists of dictionaries."""
+in_order = cache(order)
+CHECKED = frozenset(name for path in CHECKS for name in reads(*source(path)))
 
-    def __init__(self, engine: QuickEngine) -> None:
-        self.engine = engine
+
+class Tables:
+    """The tables of one run, as lists of dictionaries; each is made when it is first asked for, after what it reads.
+
+    Whoever asks for decisions gets them checked, if the run is `checked`.
+    """
+
+    def __init__(
+        self, given: Given, steps: Sequence[Step], run_values: dict[str, Any], checked: bool
+    ) -> None:
+        self._engine = QuickEngine()
+        self._given = given
+        self._waiting = {step.table: step for step in in_order(tuple(steps))}
+        self._values = run_values
+        self._checked = checked
+
+    @property
+    def engine(self) -> QuickEngine:
+        """The engine, with every table."""
+        self._make([*self._given, *self._waiting])
+        return self._engine
+
+    def _make(self, names: Iterable[str]) -> None:
+        wanted, asked = set[str](), list(names)
+        while asked:
+            name = asked.pop()
+            if name not in wanted:
+                wanted.add(name)
+                asked += self._waiting[name].reads if name in self._waiting else ()
+        for name in wanted & self._given.keys():
+            self._engine.table(name, self._given.pop(name)())
+        for name in [name for name in self._waiting if name in wanted]:
+            run_step(self._waiting.pop(name), self._engine, self._values)
+        if self._checked and "decision" in wanted:
+            self._checked = False
+            self._make(CHECKED)
+            check(self._engine, self._values, ())
 
     def __getitem__(self, name: str) -> list[Row]:
-        return self.engine.get(name).to_pylist()
+        self._make([name])
+        return self._engine.get(name).to_pylist()
 
     def both(self, name: str) -> list[Row]:
         """Return the rows of a table and of its medical twin."""
@@ -194,7 +231,7 @@ class Tables:
         return {
             name: [{column: row[column] for column in TABLES[name].names} for row in self[table]]
             for name, table in kept.items()
-            if self.engine.has(table)
+            if table in self._waiting or table in self._given or self._engine.has(table)
         }
 
 
@@ -214,21 +251,19 @@ def values(as_of: datetime = CLOCK, run_id: str = "run-1", seed: int = 0) -> dic
     return {"as_of": as_of, "seed": seed, **versions}
 
 
-in_order = cache(order)
-
-
 @cache
 def compiled(book: str) -> dict[str, pa.Table]:
     """Return the tables of a playbook."""
     return compile_playbook(Playbook.model_validate_json(book))
 
 
-def load(engine: Engine, data: Data, book: Playbook) -> None:
-    """Write the playbook's tables and the given ones; those not given are empty."""
-    for name, table in compiled(book.model_dump_json()).items():
-        engine.table(name, table)
+def given(data: Data, book: Playbook) -> Given:
+    """Return what makes the playbook's tables and the given ones; those not given are empty."""
+    tables = compiled(book.model_dump_json())
+    making: Given = {name: partial(tables.__getitem__, name) for name in tables}
     for name in {**dict.fromkeys(GIVEN), **data}:
-        engine.table(name, rows(name, list(data.get(name, ()))))
+        making[name] = partial(rows, name, list(data.get(name, ())))
+    return making
 
 
 def run(
@@ -240,11 +275,6 @@ def run(
     steps: Sequence[Step] = STEPS,
     checked: bool = True,
 ) -> Tables:
-    """Run `steps` over the data and return every table; all of the project's own checks hold unless not `checked`."""
-    engine = QuickEngine()
-    load(engine, data, book or playbook())
-    for step in in_order(tuple(steps)):
-        run_step(step, engine, values(as_of, run_id))
-    if checked and len(steps) == len(STEPS):
-        check(engine, values(as_of, run_id), [step.table for step in steps])
-    return Tables(engine)
+    """Return the tables that `steps` make of the data; all of the project's own checks hold unless not `checked`."""
+    checked = checked and len(steps) == len(STEPS)
+    return Tables(given(data, book or playbook()), steps, values(as_of, run_id), checked)

@@ -7,7 +7,7 @@ from random import Random
 
 import pyarrow.parquet as pq
 
-from tests.build import CLOCK, STEPS, load, run, values
+from tests.build import CLOCK, STEPS, given, run, values
 from tests.properties.test_permitted import some_book, some_data
 from tests.same import assert_rows
 from unisono.engine.duckdb import DuckDBEngine
@@ -19,7 +19,8 @@ def test_the_quick_engine_agrees_with_the_engine(tmp_path: Path) -> None:
     book, data = some_book(Random(5)), some_data(Random(6))
     quick = run(data, book)
     with DuckDBEngine(tmp_path) as engine:
-        load(engine, data, book)
+        for name, make in given(data, book).items():
+            engine.table(name, make())
         for step in order(STEPS):
             run_step(step, engine, values(CLOCK))
     assert quick["candidate"]

@@ -14,6 +14,8 @@ from benchmarks.nextbest.count import counts, open_tables
 from benchmarks.nextbest.ours import unisono
 from benchmarks.nextbest.tables import make
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = 3  # contents the playbook keeps for each permitted action, by default
 

@@ -28,6 +28,7 @@ from tests.build import (
     touch,
     values,
 )
+from tests.quick import QuickEngine
 from unisono import resolve
 from unisono.checks import CHECKS, check, contract_checks
 from unisono.errors import EngineError
@@ -350,8 +351,9 @@ def test_a_touchpoint_on_both_sides_is_found() -> None:
 
 def breaks(table: str, data: list[Row]) -> list[str]:
     """Return which checks of the contract find something in a table."""
-    made = run({table: data}, steps=())
-    return [query.where for query in contract_checks(table) if made.engine.read(query.text).num_rows]
+    engine = QuickEngine()
+    engine.table(table, rows(table, data))
+    return [query.where for query in contract_checks(table) if engine.read(query.text).num_rows]
 
 
 ARM = {"customer_id": "C1", "arm": "suggest", "suggests": True}

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 from tests.docs.pages import DOCS, blocks
+
+pytestmark = pytest.mark.slow
 
 COMMANDS = [
     line.removeprefix("$ ")
@@ -40,6 +43,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
 def run(command: str, folder: Path) -> str:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {"PATH": path, "HOME": str(folder), "LC_ALL": "C.UTF-8", "COLUMNS": "120"}
+    environment["XDG_CACHE_HOME"] = str(
+        user_cache_path()
+    )  # what is known of SQL texts need not be found out again
     result = subprocess.run(
         ["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

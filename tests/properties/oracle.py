@@ -16,6 +16,7 @@ from unisono.tables import EVENTS
 
 Row = dict[str, Any]
 REACHING_OUT = {event.name for event in EVENTS if event.is_contact}
+SCOPE = ("source_record_id", "channel", "purpose", "product", "channel_value")
 SEVERITY = ("granted", "expired", "pending", "denied", "withdrawn")
 LONG_AGO = datetime.fromisoformat("1900-01-01")
 Candidate = tuple[str, str, str, str | None]
@@ -124,6 +125,7 @@ class Oracle:
                 and row["channel"] in (channel.id, "all")
                 and row["purpose"] in (channel.purpose, "all")
                 and self.concerns(row, product)
+                and not self.corrected(row)
             )
             if not applies or (row["status"] == "pending" and channel.consent == "not_required"):
                 continue
@@ -134,10 +136,33 @@ class Oracle:
         return best
 
     def concerns(self, row: Row, product: str) -> bool:
-        """Whether a statement is about a product; one about a product nobody knows grants nothing, refuses all."""
+        """Whether a statement is about a product.
+
+        One about a product nobody knows grants nothing, and refuses all until the same is granted.
+        """
         named = (row["product"] or product).lower()
         known = {each.id for each in self.book.products}
-        return named == product or (named not in known and row["status"] != "granted")
+        return named == product or (
+            named not in known and row["status"] != "granted" and not self.taken_back(row)
+        )
+
+    def corrected(self, row: Row) -> bool:
+        """Whether the source told, at the same instant, another word about the same thing under a later id."""
+        return row["statement_id"] is not None and any(
+            all(other[name] == row[name] for name in (*SCOPE, "source", "stated_at"))
+            and (other["statement_id"] or "") > row["statement_id"]
+            for other in self.data["source_consent"]
+        )
+
+    def taken_back(self, refusal: Row) -> bool:
+        """Whether the record granted later, in force at the clock, what it refused in the very same words."""
+        return any(
+            all(row[name] == refusal[name] for name in SCOPE)
+            and row["status"] == "granted"
+            and refusal["stated_at"] < row["stated_at"] <= self.clock
+            and (row["expires_at"] is None or row["expires_at"] > self.clock)
+            for row in self.data["source_consent"]
+        )
 
     def is_allowed(self, keys: Collection[str], channel: Channel, product: str) -> bool:
         """Whether consent lets somebody be contacted who is known as these records: each keeps what it refused."""

@@ -131,7 +131,7 @@ def test_a_decision_that_mixes_kinds_stops_the_run() -> None:
     with pytest.raises(SourceError, match=r"UN2103 .* crm:1 \(hcp\) and crm:2 \(patient\)"):
         clustered(
             [person("crm:1"), person("crm:2", "patient")], decisions=[decided("crm:1", "crm:2", "same")]
-        )
+        )["entity_record"]
 
 
 # Everything at once, against an oracle that looks at all pairs of groups again and again.
@@ -295,11 +295,15 @@ def test_only_what_a_change_can_reach_is_clustered(monkeypatch: pytest.MonkeyPat
     people = [person(f"a:{number}") for number in range(6)]
     chain = [pair("a:0", "a:1", 20), pair("a:2", "a:3", 20)]
     before = clustered(people, pairs=chain)
+    assert len(before["entity_record"]) == len(people)
     monkeypatch.setattr("unisono.resolve.entities.cluster", noting)
-    clustered(people, pairs=chain, previous=before)
-    clustered([*people, person("b:1")], pairs=[*chain, pair("a:2", "b:1", 20)], previous=before)
-    clustered(people, [value("a:4", "x"), value("a:5", "x")], pairs=chain, previous=before)
-    clustered(people, pairs=chain, decisions=[decided("a:4", "a:5", "same")], previous=before)
+    for again in (
+        clustered(people, pairs=chain, previous=before),
+        clustered([*people, person("b:1")], pairs=[*chain, pair("a:2", "b:1", 20)], previous=before),
+        clustered(people, [value("a:4", "x"), value("a:5", "x")], pairs=chain, previous=before),
+        clustered(people, pairs=chain, decisions=[decided("a:4", "a:5", "same")], previous=before),
+    ):
+        assert len(again["entity_record"]) >= len(people)
     assert seen == [["a:2", "a:3", "b:1"], ["a:4", "a:5"], [f"a:{number}" for number in range(6)]]
 
 

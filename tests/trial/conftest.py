@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds import join_by_licence_only
 from unisono.project import open_project
 from unisono.world import new_world
 
@@ -21,6 +22,7 @@ def finished_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world with a published run; tests must not write into it."""
     folder = tmp_path_factory.mktemp("world") / "brand"
     new_world(folder, customers=150, seed=SEED, as_of=CLOCK, weeks=30)
+    join_by_licence_only(folder)
     open_project(folder).run(as_of=CLOCK)
     return folder
 

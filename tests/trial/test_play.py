@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.trial.conftest import CLOCK, SEED
+from tests.worlds import join_by_licence_only
 from unisono.cli import main
 from unisono.cli.world_play import amount
 from unisono.errors import UsageError
@@ -236,8 +237,7 @@ def test_prescriptions_are_printed_as_exactly_as_they_are_known() -> None:
 def test_step_says_what_its_lines_by_person_are(tmp_path: Path, unisono: Run) -> None:
     world = tmp_path / "persons"  # in which hardly anybody's two records share a licence
     unisono("world", "new", world, "--customers", 150, "--weeks", 12, "--set", "licence_known=0.2")
-    identity = world / "playbook" / "identity.yaml"  # and nothing but a licence joins them
-    identity.write_text("identity: {identifiers: [{field: licence_id}]}\n", encoding="utf-8")
+    join_by_licence_only(world)
     said = " ".join(unisono("world", "step", world).split())
     assert "by person:" in said
     persons, unmatched, unread = map(

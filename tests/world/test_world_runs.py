@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.world.exports import CLEAN, NO_DIRT
+from tests.worlds import join_by_licence_only
 from unisono.cli import main
 from unisono.project import open_project
 from unisono.world import WorldSettings, new_world
+
+pytestmark = pytest.mark.slow
 
 CLOCK = datetime(2026, 1, 5)
 WORLD = {"customers": 120, "seed": 6, "as_of": CLOCK, "weeks": 8}
@@ -28,6 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     def make(name: str, settings: WorldSettings) -> Path:
         if not (parent / name).exists():
             new_world(parent / name, **WORLD, settings=settings)
+            join_by_licence_only(parent / name)
             open_project(parent / name).run(as_of=CLOCK)
         return parent / name
 

@@ -29,7 +29,18 @@ from unisono.engine.base import (
 )
 from unisono.engine.dialect import render
 from unisono.engine.memo import remembered
-from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, parameters, pick, prepared, rows_of
+from unisono.engine.sql import (
+    Query,
+    Value,
+    conform,
+    in_order,
+    naive,
+    ordering,
+    parameters,
+    pick,
+    prepared,
+    rows_of,
+)
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 

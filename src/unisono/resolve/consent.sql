@@ -84,7 +84,9 @@ placed as (
 judged as (
     select
         *,
-        max(case when status = 'granted' and coalesce(expires_at > $as_of, true) then stated_at end) over (
+        max(
+            case when status = 'granted' and stated_at <= $as_of and coalesce(expires_at > $as_of, true) then stated_at end
+        ) over (
             partition by system, source_record_id, channel, purpose, unknown, channel_value
         ) as granted_at
     from placed
