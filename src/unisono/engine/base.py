@@ -8,17 +8,20 @@ same rows give the same file.
 
 from __future__ import annotations
 
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from unisono.engine.sql import Query, Value
+from unisono.engine.sql import Query, Value, ordering
 from unisono.errors import EngineError, UnisonoError, did_you_mean
 from unisono.tables import TABLES
-from unisono.tables.arrow import schema
+from unisono.tables.arrow import conform_arrow, schema
 
 if TYPE_CHECKING:
     from splink.internals.database_api import DatabaseAPI
@@ -37,7 +40,21 @@ Reads = Sequence[str] | Mapping[str, Sequence[str]]
 Combine = Callable[[Sequence[pa.Table]], pa.Table]
 """Takes what a kernel returned for each partition, at least one; returns one table."""
 
+PARTS = 16  # a table that grew more often is written anew
+ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
 PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of its first table
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A table that has the columns of the table `before`, those of its rows that the SQL `kept` returns, and those `added`.
+
+    Without `kept` all of its rows are kept.
+    """
+
+    before: str
+    added: pa.Table
+    kept: str = ""
 
 
 class Engine(ABC):
@@ -55,6 +72,34 @@ class Engine(ABC):
     @abstractmethod
     def table(self, name: str, what: Query | pa.Table) -> int:
         """Write table `name` from bound SQL or Arrow data; return its number of rows."""
+
+    def link(self, name: str, folder: Path) -> int:
+        """Take a written table's files over as table `name`, sharing their bytes on disk; return its number of rows."""
+        target = emptied(self.folder / name)
+        files = sorted(folder.glob("*.parquet"))
+        for file in files:
+            try:
+                (target / file.name).hardlink_to(file)
+            except OSError:  # not on every disk
+                shutil.copyfile(file, target / file.name)
+        self.attach(name, target)
+        return sum(pq.read_metadata(file).num_rows for file in files)
+
+    def grow(self, name: str, what: Grown) -> int:
+        """Write table `name` from what is kept of another, and a file of what is added; return its number of rows."""
+        source, target = self.folder / what.before, self.folder / name
+        is_whole = not what.kept and len(list(source.glob("*.parquet"))) < PARTS
+        kept = Query(what.kept or f"select * from {what.before}", name)  # noqa: S608
+        rows = self.link(name, source) if is_whole else self._keep(name, kept)
+        if len(what.added):
+            number = len(list(target.glob("*.parquet")))
+            rows += store(name, what.added, target / f"part-{number}.parquet")
+            self.attach(name, target)
+        return rows
+
+    def _keep(self, name: str, query: Query) -> int:
+        """Write table `name` from rows that another has."""
+        return self.table(name, query)
 
     @abstractmethod
     def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
@@ -144,3 +189,17 @@ def kernel_name(kernel: Kernel) -> str:
     """Return `module.function` of a kernel, looking through `functools.partial`."""
     function = getattr(kernel, "func", kernel)
     return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
+
+
+def emptied(folder: Path) -> Path:
+    """Return a folder with nothing in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def store(name: str, data: pa.Table, file: Path) -> int:
+    """Write Arrow data as table `name`, cast to its contract and sorted by it; return its number of rows."""
+    fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
+    pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
+    return int(fitting.num_rows)

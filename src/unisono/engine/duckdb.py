@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from unisono.engine.base import (
     PARTITION_ROWS,
+    ROW_GROUP,
     Combine,
     Engine,
     Kernel,
     Reads,
     call,
     columns_of,
+    emptied,
     narrowed,
     plain,
+    store,
 )
 from unisono.engine.dialect import render
 from unisono.engine.memo import remembered
-from unisono.engine.sql import Query, Value, conform, in_order, naive, ordering, parameters, pick, prepared, rows_of
+from unisono.engine.sql import Query, Value, conform, in_order, naive, parameters, pick, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from splink.internals.database_api import DatabaseAPI
 
 FILE = "_file"  # the parameter that a written table's file is bound to
-ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
 
 
 def open_database(**config: str) -> duckdb.DuckDBPyConnection:
@@ -75,19 +76,24 @@ class DuckDBEngine(Engine):
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""
-        target = self.folder / name
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+        target = emptied(self.folder / name)
         file = target / "part-0.parquet"
         rows = self._copy(name, what, file) if isinstance(what, Query) else store(name, what, file)
         self.attach(name, target)
         return rows
 
-    def _copy(self, name: str, query: Query, file: Path) -> int:
+    def _keep(self, name: str, query: Query) -> int:
+        """Write table `name` from rows that another has, in their order: joins of DuckDB leave it as it is."""
+        target = emptied(self.folder / name)
+        rows = self._copy(name, query, target / "part-0.parquet", is_sorted=True)
+        self.attach(name, target)
+        return rows
+
+    def _copy(self, name: str, query: Query, file: Path, *, is_sorted: bool = False) -> int:
         values = bindings(query) | {FILE: str(file)}
         try:
             row = self._connection.execute(
-                _making(name, query.text, query.where, instants_of(query)), values
+                _making(name, query.text, query.where, instants_of(query), is_sorted), values
             ).fetchone()
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
@@ -157,9 +163,11 @@ class DuckDBEngine(Engine):
 
 
 @remembered
-def _making(name: str, text: str, where: str, instants: tuple[str, ...]) -> str:
+def _making(name: str, text: str, where: str, instants: tuple[str, ...], is_sorted: bool) -> str:
     """Return the statement that writes a query's rows as table `name` to the file `$_file`."""
-    rows = in_order(conform(parametrised(text, where, instants), name), name)
+    rows = conform(parametrised(text, where, instants), name)
+    if not is_sorted:
+        rows = in_order(rows, name)
     statement = exp.Copy(
         this=rows.subquery(copy=False),
         kind=False,
@@ -202,10 +210,3 @@ def splink_on(connection: duckdb.DuckDBPyConnection) -> DatabaseAPI[Any]:
     from splink import DuckDBAPI
 
     return DuckDBAPI(connection)
-
-
-def store(name: str, data: pa.Table, file: Path) -> int:
-    """Write Arrow data as table `name`, cast to its contract and sorted by it; return its number of rows."""
-    fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
-    pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
-    return int(fitting.num_rows)
