@@ -64,11 +64,11 @@ POSTAL_CODES = 3000
 def measure(population: int, new: int, seed: int = 1) -> dict[str, Any]:
     """Return seconds of both ways, how many times faster the new one is, and whether they agree.
 
-    Both are a run's own steps over tables on disk: `full` makes the pairs and the groups of all records as a run without
-    a snapshot before does, the other as a run does that has one. Counted is all that stands between the records as they
-    are compared and the two tables on disk: taking over the snapshot before, looking for what changed, comparing,
-    grouping and writing. Neither counts learning. An old id is changed where a new record joins or parts what was known
-    before.
+    Both are a run's own steps over tables on disk: `full` makes the pairs and the groups of all records as a run
+    without a snapshot before does, the other as a run does that has one. Counted is all that stands between the records
+    as they are compared and the two tables on disk: taking over the snapshot before, looking for what changed,
+    comparing, grouping and writing. Neither counts learning. An old id is changed where a new record joins or parts
+    what was known before.
     """
     everyone = people(population + new, population, seed)
     old = everyone.slice(0, population)

@@ -47,7 +47,7 @@ PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of i
 
 @dataclass(frozen=True)
 class Grown:
-    """A table that has the columns of the table `before`, those of its rows that the SQL `kept` returns, and those `added`.
+    """A table with the columns of the table `before`: those of its rows that the SQL `kept` returns, and those `added`.
 
     Without `kept` all of its rows are kept.
     """

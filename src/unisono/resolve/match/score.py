@@ -42,7 +42,7 @@ def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str 
         else:
             rules = model.specification.block_on
             near = database.query_sql(_near(rules, records, changed)).physical_name
-            blocked = database.query_sql(_blocked(rules, near))
+            blocked = database.query_sql(_blocked(rules, near, changed))
             linker = linker_on(model, database, near)
             linker.table_management.register_blocked_pairs_for_predict(blocked)
         found = linker.inference.predict(threshold_match_probability=model.at_least)
@@ -61,16 +61,15 @@ def _near(block_on: Iterable[Sequence[str]], records: str, changed: str) -> str:
         f"where {' and '.join(f'{name} is not null' for name in rule)})"
         for rule in block_on
     )
-    is_changed = f"r.{KEY} in (select {KEY} from {changed})"  # noqa: S608
-    return f"select r.*, {is_changed} as is_changed from {records} as r where {' or '.join(rules)}"  # noqa: S608
+    return f"select r.* from {records} as r where {' or '.join(rules)}"  # noqa: S608
 
 
-def _blocked(block_on: Iterable[Sequence[str]], near: str) -> str:
+def _blocked(block_on: Iterable[Sequence[str]], near: str, changed: str) -> str:
     """Return SQL of the pairs to compare, as Splink takes them: those that agree on an entry of `block_on`."""
     rules = (" and ".join(f"c.{name} = r.{name}" for name in rule) for rule in block_on)
     return " union ".join(
         f"select '0' as match_key, least(c.{KEY}, r.{KEY}) as join_key_l, greatest(c.{KEY}, r.{KEY}) as join_key_r "  # noqa: S608
-        f"from {near} as c inner join {near} as r on {rule} and c.{KEY} <> r.{KEY} where c.is_changed"
+        f"from {changed} as c inner join {near} as r on {rule} and c.{KEY} <> r.{KEY}"
         for rule in rules
     )
 
