@@ -3,7 +3,7 @@
 `table` runs one SQL file (or stores given Arrow data) as Parquet in the run's folder; `map` runs a kernel
 over rows co-located by a key; `fold` does the same and combines small results. Every table written is cast
 to its contract and sorted by it, so a missing column or a wrong type fails at the table that has it, and the
-same rows give the same file.
+same rows give the same file. Only a table that grows out of another (`grow`) keeps the order of that one's rows.
 """
 
 from __future__ import annotations
