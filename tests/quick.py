@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
-from unisono.engine.base import Combine, Engine, Grown, Reads, columns_of
+from unisono.engine.base import Combine, Engine, Grown, Reads, columns_of, without
 from unisono.engine.duckdb import bindings, instants_of, parametrised, splink_on
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
@@ -75,7 +75,7 @@ class QuickEngine(Engine):
         return int(made[0][0])
 
     def grow(self, name: str, what: Grown) -> int:
-        kept = self.read(what.kept or f"select * from {what.before}")
+        kept = without(self.get(what.before), what)
         parts = [conform_arrow(part, name) for part in (kept, what.added)]
         return self.table(name, pa.concat_tables(parts))
 

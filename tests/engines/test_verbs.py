@@ -245,9 +245,10 @@ def test_steps_run_with_the_values_they_name(filled, tmp_path):
     assert run(step, filled, values) == 9
 
 
-def grown_contacts(filled, kept="", numbers=(90, 91)):
+def grown_contacts(filled, gone=(), numbers=(90, 91)):
     more = rows("contact", [{**CONTACTS.to_pylist()[0], "contact_id": f"K{n}"} for n in numbers])
-    count = filled.grow("medical_contact", Grown("contact", more, kept))
+    without = pa.chunked_array([gone], pa.string())
+    count = filled.grow("medical_contact", Grown("contact", more, without, ("customer_id", "contact_id")))
     found = filled.read("select contact_id from medical_contact order by contact_id")[
         "contact_id"
     ].to_pylist()
@@ -262,11 +263,18 @@ def test_a_table_grows_out_of_another_and_is_whole_when_that_is_gone(filled):
     assert filled.read("select count(*) as n from medical_contact")["n"].to_pylist() == [42]
 
 
-def test_a_table_that_grows_leaves_out_what_is_not_kept(filled):
-    kept = "select * from contact where touchpoints >= 38"
-    assert grown_contacts(filled, kept) == ["K38", "K39", "K90", "K91"]
-    assert grown_contacts(filled, kept, numbers=()) == ["K38", "K39"]
+def test_a_table_that_grows_leaves_out_what_is_gone(filled):
+    gone = [*(f"C{n}" for n in range(6)), "K13", "K34"]
+    assert grown_contacts(filled, gone) == ["K06", "K20", "K27", "K90", "K91"]
+    assert grown_contacts(filled, gone, numbers=()) == ["K06", "K20", "K27"]
+    stored = pq.read_table(filled.folder / "medical_contact")
+    assert [(f.name, f.type) for f in stored.schema] == [(f.name, f.type) for f in schema("contact")]
     assert filled.read("select count(*) as n from contact")["n"].to_pylist() == [40]
+
+
+def test_an_empty_table_grows(filled):
+    filled.table("contact", CONTACTS.slice(0, 0))
+    assert grown_contacts(filled, ["C1"]) == ["K90", "K91"]
 
 
 def test_a_table_of_many_parts_becomes_one_again(filled):

@@ -3,7 +3,7 @@
 `table` runs one SQL file (or stores given Arrow data) as Parquet in the run's folder; `map` runs a kernel
 over rows co-located by a key; `fold` does the same and combines small results. Every table written is cast
 to its contract and sorted by it, so a missing column or a wrong type fails at the table that has it, and the
-same rows give the same file. Only a table that grows out of another (`grow`) keeps the order of that one's rows.
+same rows give the same file. A table that grows has a file for each time it did.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unisono.engine.sql import Query, Value, ordering
@@ -47,14 +49,12 @@ PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of i
 
 @dataclass(frozen=True)
 class Grown:
-    """A table with the columns of the table `before`: those of its rows that the SQL `kept` returns, and those `added`.
-
-    Without `kept` all of its rows are kept.
-    """
+    """A table like the table `before`: its rows, but for those with one of `gone` in a column of `keys`, and `added`."""
 
     before: str
     added: pa.Table
-    kept: str = ""
+    gone: pa.ChunkedArray
+    keys: tuple[str, ...]
 
 
 class Engine(ABC):
@@ -76,30 +76,24 @@ class Engine(ABC):
     def link(self, name: str, folder: Path) -> int:
         """Take a written table's files over as table `name`, sharing their bytes on disk; return its number of rows."""
         target = emptied(self.folder / name)
-        files = sorted(folder.glob("*.parquet"))
-        for file in files:
-            try:
-                (target / file.name).hardlink_to(file)
-            except OSError:  # not on every disk
-                shutil.copyfile(file, target / file.name)
+        rows = sum(share(file, target / file.name) for file in folder.glob("*.parquet"))
         self.attach(name, target)
-        return sum(pq.read_metadata(file).num_rows for file in files)
-
-    def grow(self, name: str, what: Grown) -> int:
-        """Write table `name` from what is kept of another, and a file of what is added; return its number of rows."""
-        source, target = self.folder / what.before, self.folder / name
-        is_whole = not what.kept and len(list(source.glob("*.parquet"))) < PARTS
-        kept = Query(what.kept or f"select * from {what.before}", name)  # noqa: S608
-        rows = self.link(name, source) if is_whole else self._keep(name, kept)
-        if len(what.added):
-            number = len(list(target.glob("*.parquet")))
-            rows += store(name, what.added, target / f"part-{number}.parquet")
-            self.attach(name, target)
         return rows
 
-    def _keep(self, name: str, query: Query) -> int:
-        """Write table `name` from rows that another has."""
-        return self.table(name, query)
+    def grow(self, name: str, what: Grown) -> int:
+        """Write table `name`: of each file of another what is kept, and a file of what is added; return its rows."""
+        files = sorted((self.folder / what.before).glob("*.parquet"))
+        if len(files) >= PARTS:
+            whole = without(pq.read_table(files[0].parent), what)
+            return self.table(
+                name, pa.concat_tables([conform_arrow(part, name) for part in (whole, what.added)])
+            )
+        target = emptied(self.folder / name)
+        rows = sum(keep(file, target / f"part-{number}.parquet", what) for number, file in enumerate(files))
+        if len(what.added):
+            rows += store(name, what.added, target / f"part-{len(files)}.parquet")
+        self.attach(name, target)
+        return rows
 
     @abstractmethod
     def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
@@ -203,3 +197,44 @@ def store(name: str, data: pa.Table, file: Path) -> int:
     fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
     pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
     return int(fitting.num_rows)
+
+
+def share(file: Path, target: Path) -> int:
+    """Make a written file known as `target` too, by a copy where the disk has no hard links; return its rows."""
+    try:
+        target.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, target)
+    return int(pq.read_metadata(file).num_rows)
+
+
+def keep(file: Path, target: Path, what: Grown) -> int:
+    """Write the rows of a file that `what` keeps, a group at a time; return how many. A file kept whole is shared."""
+    if not (len(what.gone) and pq.read_metadata(file).num_rows):
+        return share(file, target)
+    few = _repetitive(file)
+    source = pq.ParquetFile(file, read_dictionary=few)
+    rows = 0
+    with pq.ParquetWriter(target, source.schema_arrow, use_dictionary=few, store_schema=False) as writer:
+        for group in range(source.num_row_groups):
+            kept = without(source.read_row_group(group), what)
+            writer.write_table(kept)
+            rows += kept.num_rows
+    return rows
+
+
+def without(rows: pa.Table, what: Grown) -> pa.Table:
+    """Return the rows of a table, or of a part of it, that `what` keeps."""
+    gone = (pc.is_in(rows[key], what.gone.combine_chunks()) for key in what.keys)
+    return rows.filter(pc.invert(reduce(pc.or_, gone)))
+
+
+def _repetitive(file: Path) -> list[str]:
+    """Return the columns of texts that take little room in a file: their values are few."""
+    group = pq.read_metadata(file).row_group(0)
+    columns = map(group.column, range(group.num_columns))
+    return [
+        column.path_in_schema
+        for column in columns
+        if column.physical_type == "BYTE_ARRAY" and column.total_uncompressed_size < 3 * column.num_values
+    ]

@@ -82,18 +82,11 @@ class DuckDBEngine(Engine):
         self.attach(name, target)
         return rows
 
-    def _keep(self, name: str, query: Query) -> int:
-        """Write table `name` from rows that another has, in their order: joins of DuckDB leave it as it is."""
-        target = emptied(self.folder / name)
-        rows = self._copy(name, query, target / "part-0.parquet", is_sorted=True)
-        self.attach(name, target)
-        return rows
-
-    def _copy(self, name: str, query: Query, file: Path, *, is_sorted: bool = False) -> int:
+    def _copy(self, name: str, query: Query, file: Path) -> int:
         values = bindings(query) | {FILE: str(file)}
         try:
             row = self._connection.execute(
-                _making(name, query.text, query.where, instants_of(query), is_sorted), values
+                _making(name, query.text, query.where, instants_of(query)), values
             ).fetchone()
         except duckdb.Error as error:
             raise query.failed(error, self.dialect) from error
@@ -163,11 +156,9 @@ class DuckDBEngine(Engine):
 
 
 @remembered
-def _making(name: str, text: str, where: str, instants: tuple[str, ...], is_sorted: bool) -> str:
+def _making(name: str, text: str, where: str, instants: tuple[str, ...]) -> str:
     """Return the statement that writes a query's rows as table `name` to the file `$_file`."""
-    rows = conform(parametrised(text, where, instants), name)
-    if not is_sorted:
-        rows = in_order(rows, name)
+    rows = in_order(conform(parametrised(text, where, instants), name), name)
     statement = exp.Copy(
         this=rows.subquery(copy=False),
         kind=False,

@@ -77,13 +77,6 @@ union
 select f.record_key from further as f inner join part as p on p.record_key = f.component
 """  # noqa: S608
 
-KEPT = f"""
-select p.*
-from previous_entity_record as p
-left join {REACHED} as x on x.record_key = p.record_key
-where x.record_key is null
-"""  # noqa: S608
-
 INPUTS = {EVERY: ("record_key",), "identifier": ("record_key",), "match_pair": ("left_key", "right_key")}
 """What is clustered -> its columns that hold keys of records."""
 
@@ -100,7 +93,8 @@ def entity_records(engine: Engine) -> pa.Table | Grown:
     engine.view(CHANGED, engine.read(CHANGES))
     reached = engine.read(REACH)
     engine.view(REACHED, reached)
-    return Grown("previous_entity_record", _clustered(engine, rules, REACHED), KEPT if len(reached) else "")
+    again = _clustered(engine, rules, REACHED)
+    return Grown("previous_entity_record", again, reached["record_key"], ("record_key",))
 
 
 def _clustered(engine: Engine, rules: str, among: str) -> pa.Table:

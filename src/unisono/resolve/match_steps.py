@@ -21,13 +21,6 @@ from unisono.tables.arrow import empty, rows
 MATCHED_KINDS = "hcp", "unknown"
 IS_PERSON = f"kind in {MATCHED_KINDS}"
 PEOPLE, CHANGED = "match_people", "match_changed"
-STILL_HOLDS = """
-select p.*
-from previous_match_pair as p
-left join match_change as a on a.record_key = p.left_key
-left join match_change as b on b.record_key = p.right_key
-where a.record_key is null and b.record_key is null
-"""
 
 
 def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
@@ -75,9 +68,9 @@ def match_pairs(engine: Engine) -> pa.Table | Grown:
     if not was_in_use:
         engine.view(PEOPLE, _people(model.specification, "match_record as r"))
         return scored(model, engine.splink(), PEOPLE)
-    touched = engine.read("select record_key from match_change where was_there limit 1")
+    touched = engine.read("select record_key from match_change where was_there")["record_key"]
     new = engine.read("select * from match_new_pair")
-    return Grown("previous_match_pair", new, STILL_HOLDS if len(touched) else "")
+    return Grown("previous_match_pair", new, touched, ("left_key", "right_key"))
 
 
 def _in_use(engine: Engine) -> tuple[Model | None, bool]:
