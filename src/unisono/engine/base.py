@@ -49,7 +49,7 @@ PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of i
 
 @dataclass(frozen=True)
 class Grown:
-    """A table like the table `before`: its rows, but for those with one of `gone` in a column of `keys`, and `added`."""
+    """A table like the table `before`: its rows but those with one of `gone` in one of `keys`, and those `added`."""
 
     before: str
     added: pa.Table
