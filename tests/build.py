@@ -19,6 +19,7 @@ from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
 from unisono.engine.sql import reads, source
 from unisono.playbook import Playbook, compile_playbook
+from unisono.previous import KEPT
 from unisono.tables import TABLES, TWINS
 from unisono.tables.arrow import rows
 from unisono.tables.ingest import INGEST
@@ -31,14 +32,7 @@ CLOCK = datetime.fromisoformat("2025-06-30T12:00:00")
 STEPS: tuple[Step, ...] = (*resolve.STEPS, *profile.STEPS, *plan.STEPS, *decide.STEPS)
 GIVEN = (
     *(table.name for table in INGEST),
-    "previous_xref",
-    "previous_identity_event",
-    "previous_arm",
-    "previous_match_model",
-    "previous_match_record",
-    "previous_match_pair",
-    "previous_identifier",
-    "previous_entity_record",
+    *KEPT,
     "steward_decision",
 )
 
@@ -218,19 +212,9 @@ class Tables:
 
     def previous(self) -> dict[str, list[Row]]:
         """Return what the next run has to know of this one."""
-        kept = {
-            "previous_xref": "customer_xref",
-            "previous_identity_event": "identity_event",
-            "previous_arm": "arm",
-            "previous_match_model": "match_model",
-            "previous_match_record": "match_record",
-            "previous_match_pair": "match_pair",
-            "previous_identifier": "identifier",
-            "previous_entity_record": "entity_record",
-        }
         return {
             name: [{column: row[column] for column in TABLES[name].names} for row in self[table]]
-            for name, table in kept.items()
+            for name, table in KEPT.items()
             if table in self._waiting or table in self._given or self._engine.has(table)
         }
 

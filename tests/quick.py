@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
-from unisono.engine.base import Combine, Engine, Reads, columns_of
+from unisono.engine.base import Combine, Engine, Grown, Reads, columns_of, without
 from unisono.engine.duckdb import bindings, instants_of, parametrised, splink_on
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
@@ -73,6 +73,11 @@ class QuickEngine(Engine):
         except duckdb.Error as error:
             raise EngineError("UN3001", f"{error}\n{text}", where=name) from error
         return int(made[0][0])
+
+    def grow(self, name: str, what: Grown) -> int:
+        kept = without(self.get(what.before), what)
+        parts = [conform_arrow(part, name) for part in (kept, what.added)]
+        return self.table(name, pa.concat_tables(parts))
 
     def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
         found = {table: self.get(table, columns) for table, columns in columns_of(reads).items()}

@@ -28,7 +28,7 @@ from unisono.engine.graph import run as run_step
 from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
-from unisono.previous import known_before
+from unisono.previous import KEPT, take_over
 from unisono.resolve.steward import Decision, decision_table, read_decisions
 from unisono.store import Snapshot, Store, finish, finished
 
@@ -182,8 +182,7 @@ def make_inputs(work: Work, inputs: Inputs, previous: Snapshot | None, cache: Pa
     """
     playbook = compile_playbook(inputs.playbook)
     work.make("playbook", list(playbook), partial(_write, work.engine, playbook))
-    before = known_before(previous)
-    work.make("previous", list(before), partial(_write, work.engine, before))
+    work.make("previous", list(KEPT), lambda: (take_over(work.engine, previous), None))
     decided = {"steward_decision": decision_table(inputs.decisions)}
     work.make("steward_decision", list(decided), partial(_write, work.engine, decided))
     return work.make("ingest", INGESTED, partial(_ingest, work, inputs, cache))

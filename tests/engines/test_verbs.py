@@ -1,5 +1,6 @@
 """The three verbs, reading and errors do the same on every engine."""
 
+import shutil
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
@@ -8,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.same import assert_equal
-from unisono.engine import Query
+from unisono.engine import Grown, Query
+from unisono.engine.base import PARTS
 from unisono.engine.graph import KernelStep, SqlStep, run
 from unisono.errors import EngineError
 from unisono.tables.arrow import rows, schema
@@ -241,3 +243,61 @@ def test_steps_run_with_the_values_they_name(filled, tmp_path):
     assert run(SqlStep("pressure", path), filled, values) == 3
     step = KernelStep("pressure", pressure_kernel(), READS, "customer_id", ("as_of",))
     assert run(step, filled, values) == 9
+
+
+def grown_contacts(filled, gone=(), numbers=(90, 91)):
+    more = rows("contact", [{**CONTACTS.to_pylist()[0], "contact_id": f"K{n}"} for n in numbers])
+    without = pa.chunked_array([gone], pa.string())
+    count = filled.grow("medical_contact", Grown("contact", more, without, ("customer_id", "contact_id")))
+    found = filled.read("select contact_id from medical_contact order by contact_id")[
+        "contact_id"
+    ].to_pylist()
+    assert count == len(found)
+    return found
+
+
+def test_a_table_grows_out_of_another_and_is_whole_when_that_is_gone(filled):
+    every = [f"K{n:02}" for n in range(40)]
+    assert grown_contacts(filled) == [*every, "K90", "K91"]
+    shutil.rmtree(filled.folder / "contact")
+    assert filled.read("select count(*) as n from medical_contact")["n"].to_pylist() == [42]
+
+
+def test_a_table_that_grows_leaves_out_what_is_gone(filled):
+    gone = [*(f"C{n}" for n in range(6)), "K13", "K34"]
+    assert grown_contacts(filled, gone) == ["K06", "K20", "K27", "K90", "K91"]
+    assert grown_contacts(filled, gone, numbers=()) == ["K06", "K20", "K27"]
+    stored = pq.read_table(filled.folder / "medical_contact")
+    assert [(f.name, f.type) for f in stored.schema] == [(f.name, f.type) for f in schema("contact")]
+    assert filled.read("select count(*) as n from contact")["n"].to_pylist() == [40]
+
+
+def test_an_empty_table_grows(filled):
+    filled.table("contact", CONTACTS.slice(0, 0))
+    assert grown_contacts(filled, ["C1"]) == ["K90", "K91"]
+
+
+def test_a_table_of_many_parts_becomes_one_again(filled):
+    part = filled.folder / "contact" / "part-0.parquet"
+    for number in range(1, PARTS):
+        shutil.copyfile(part, part.with_name(f"part-{number}.parquet"))
+    filled.attach("contact", part.parent)
+    before = len(list(part.parent.glob("*.parquet")))
+    grown_contacts(filled)
+    after = len(list((filled.folder / "medical_contact").glob("*.parquet")))
+    assert after < before == PARTS
+
+
+def test_files_are_taken_over_without_a_copy_where_the_disk_can(filled):
+    assert filled.link("medical_contact", filled.folder / "contact") == 40
+    one, other = ((filled.folder / name / "part-0.parquet").stat() for name in ("contact", "medical_contact"))
+    assert one.st_ino == other.st_ino
+
+
+def test_files_are_copied_where_the_disk_cannot_share_them(filled, monkeypatch):
+    def cannot(*_):
+        raise OSError
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", cannot)
+    assert filled.link("medical_contact", filled.folder / "contact") == 40
+    assert filled.read("select count(*) as n from medical_contact")["n"].to_pylist() == [40]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from tests.build import CLOCK, Row, Tables, filled, playbook, run
@@ -15,7 +16,12 @@ def person(key: str, kind: str = "hcp") -> Row:
     """A record as it is compared; `key` is system:id."""
     system, _, record_id = key.partition(":")
     said = {"record_key": key, "system": system, "source_record_id": record_id, "kind": kind}
-    return filled("match_record", said | {"fingerprint": key})
+    return filled("match_record", said | {"content_hash": content(key)})
+
+
+def content(text: str) -> int:
+    """Return a hash of what is compared of a record."""
+    return int.from_bytes(sha256(text.encode()).digest()[:7], "big")
 
 
 def value(key: str, what: str, position: int = 1) -> Row:
@@ -51,10 +57,14 @@ def clustered(
     **data: Any,
 ) -> Tables:
     """Make the tables `made`: cluster and name customers; `identity` is the playbook's section."""
-    data |= previous.previous() if previous else {}
+    known = previous.previous() if previous else {}
+    seen = {row["content_hash"] for row in known.get("previous_match_record", ())}
+    new = {row["record_key"] for row in people if row["content_hash"] not in seen}
+    data |= known
     data |= {"match_record": people, "identifier": values, "match_pair": pairs, "steward_decision": decisions}
+    data["match_new_pair"] = [row for row in pairs if new & {row["left_key"], row["right_key"]}]
     data |= {"match_model": []}
-    steps = [step for step in STEPS if step.table in made]
+    steps = [step for step in STEPS if step.table in ("match_change", *made)]
     return run(data, playbook(identity=identity or {}), steps=steps, run_id=run_id)
 
 

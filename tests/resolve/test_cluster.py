@@ -256,7 +256,11 @@ def changes(draw: st.DrawFn) -> tuple[dict[str, list[Row]], dict[str, list[Row]]
     after, other = draw(situations()), draw(situations())
     changed = draw(st.sets(st.sampled_from(KEYS), max_size=3))
     stayed = [row for row in after["people"] if row["record_key"] not in changed]
-    old = [{**row, "fingerprint": "old"} for row in other["people"] if row["record_key"] in changed]
+    old = [
+        {**row, "content_hash": -row["content_hash"]}
+        for row in other["people"]
+        if row["record_key"] in changed
+    ]
     keys = {row["record_key"] for row in (*stayed, *old)}
 
     def touched(row: Row) -> bool:

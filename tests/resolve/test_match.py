@@ -16,7 +16,7 @@ from tests.resolve.people import MATCHING, population
 from unisono.engine.duckdb import open_database, splink_on
 from unisono.resolve.match import explained, model_of, scored, specification, trained
 
-STEPS = only("match_record", "match_model", "match_pair")
+STEPS = only("match_record", "match_change", "match_model", "match_new_pair", "match_pair")
 BOOK = playbook(identity={"matching": MATCHING, "review": 0.3, "accept": 0.9})
 RECORDS, SAME = population(250)
 

@@ -97,10 +97,10 @@ def test_public_mail_providers_are_no_place_of_work() -> None:
     assert compared(email="a@yahoo.co.uk")["email_domain"] is None
 
 
-def test_the_fingerprint_is_of_what_is_compared() -> None:
+def test_the_hash_is_of_the_record_and_of_what_is_compared() -> None:
     base = compared(given_name="Anna", family_name="Rossi", brick="b1")
     same = compared(given_name="ANNA", family_name="Rossi ", brick="b2")
     moved = compared(given_name="Anna", family_name="Rossi", city="Roma")
-    assert base["fingerprint"] == same["fingerprint"] != moved["fingerprint"]
+    assert base["content_hash"] == same["content_hash"] != moved["content_hash"]
     shifted = [compared(city="x"), compared(region="x")]
-    assert shifted[0]["fingerprint"] != shifted[1]["fingerprint"]
+    assert shifted[0]["content_hash"] != shifted[1]["content_hash"]

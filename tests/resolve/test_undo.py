@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.build import Row
 from tests.resolve.linked import clustered, decided, names, person, value
-from unisono.pipeline import known_before
+from unisono.previous import known_before
 from unisono.store import Snapshot
 from unisono.tables.arrow import rows
 
@@ -111,6 +111,7 @@ def test_what_a_run_knows_of_an_older_snapshot(tmp_path: Path) -> None:
         previous_arm=arms(("C1", "usual"), ("C2", "usual")),
     )
     known = known_before(snapshot)
+    assert known["previous_identity_event"] == tmp_path / "identity_event"
     assert known["previous_xref"]["home_id"].to_pylist() == ["C1"]
     assert {row["customer_id"]: row["arm"] for row in known["previous_arm"].to_pylist()} == {
         "C1": "suggest",

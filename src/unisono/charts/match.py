@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 COMPARED = [
     name
     for name in TABLES["match_record"].names
-    if name not in ("record_key", "system", "source_record_id", "fingerprint")
+    if name not in ("record_key", "system", "source_record_id", "content_hash")
 ]
 WIDTH, STEP, FIGURE = 560, 26, 60  # pixels: of the bars, of one of them, of its figure
 MOST = 0.999  # likelier is not told apart

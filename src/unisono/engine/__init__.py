@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from unisono.engine.base import Engine, Kernel
+from unisono.engine.base import Engine, Grown, Kernel
 from unisono.engine.sql import Query, Value
 from unisono.errors import UsageError, did_you_mean
 
-__all__ = ["ENGINES", "Engine", "Kernel", "Query", "Value", "open_engine"]
+__all__ = ["ENGINES", "Engine", "Grown", "Kernel", "Query", "Value", "open_engine"]
 
 ENGINES = ("duckdb", "spark")
 

@@ -13,34 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlglot import exp
 
 from unisono.engine.base import (
     PARTITION_ROWS,
+    ROW_GROUP,
     Combine,
     Engine,
     Kernel,
     Reads,
     call,
     columns_of,
+    emptied,
     narrowed,
     plain,
+    store,
 )
 from unisono.engine.dialect import render
 from unisono.engine.memo import remembered
-from unisono.engine.sql import (
-    Query,
-    Value,
-    conform,
-    in_order,
-    naive,
-    ordering,
-    parameters,
-    pick,
-    prepared,
-    rows_of,
-)
+from unisono.engine.sql import Query, Value, conform, in_order, naive, parameters, pick, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
 
@@ -48,7 +39,6 @@ if TYPE_CHECKING:
     from splink.internals.database_api import DatabaseAPI
 
 FILE = "_file"  # the parameter that a written table's file is bound to
-ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
 
 
 def open_database(**config: str) -> duckdb.DuckDBPyConnection:
@@ -86,9 +76,7 @@ class DuckDBEngine(Engine):
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""
-        target = self.folder / name
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+        target = emptied(self.folder / name)
         file = target / "part-0.parquet"
         rows = self._copy(name, what, file) if isinstance(what, Query) else store(name, what, file)
         self.attach(name, target)
@@ -213,10 +201,3 @@ def splink_on(connection: duckdb.DuckDBPyConnection) -> DatabaseAPI[Any]:
     from splink import DuckDBAPI
 
     return DuckDBAPI(connection)
-
-
-def store(name: str, data: pa.Table, file: Path) -> int:
-    """Write Arrow data as table `name`, cast to its contract and sorted by it; return its number of rows."""
-    fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
-    pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
-    return int(fitting.num_rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from unisono.engine.base import Engine, Kernel, Reads
+from unisono.engine.base import Engine, Grown, Kernel, Reads
 from unisono.engine.sql import Query, Value, pick, reads, source
 from unisono.errors import EngineError
 from unisono.tables import TWINS
@@ -61,12 +61,12 @@ class KernelStep:
 class EngineStep:
     """Makes `table` by Python that asks the engine itself, to run another library's SQL on its connection.
 
-    `make` is given the engine and the parameters of the run that `values` names, and returns the table. `reads`
-    names the tables it looks at; as a mapping it also says which of their columns.
+    `make` is given the engine and the parameters of the run that `values` names, and returns the table, or how it
+    grows out of another. `reads` names the tables it looks at; as a mapping it also says which of their columns.
     """
 
     table: str
-    make: Callable[..., pa.Table]
+    make: Callable[..., pa.Table | Grown]
     reads: Reads
     values: tuple[str, ...] = ()
 
@@ -132,7 +132,8 @@ def run(step: Step, engine: Engine, values: Mapping[str, Value]) -> int:
     if isinstance(step, SqlStep):
         return engine.table(step.table, Query.from_file(step.path, {**values, **step.values}, step.renamed))
     if isinstance(step, EngineStep):
-        return engine.table(step.table, step.make(engine, **pick(values, step.values, step.table)))
+        made = step.make(engine, **pick(values, step.values, step.table))
+        return engine.grow(step.table, made) if isinstance(made, Grown) else engine.table(step.table, made)
     kernel = partial(step.kernel, **pick(values, step.values, step.table))
     return engine.map(step.table, _under_old_names(kernel, step.renamed), step.reads, step.by)
 

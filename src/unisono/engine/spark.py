@@ -30,12 +30,13 @@ from unisono.engine.base import (
     Reads,
     call,
     columns_of,
+    emptied,
     kernel_name,
     narrowed,
     plain,
+    store,
 )
 from unisono.engine.dialect import render
-from unisono.engine.duckdb import store
 from unisono.engine.sql import Query, Value, conform, ordering, rows_of
 from unisono.errors import EngineError
 from unisono.tables import TABLES
@@ -89,9 +90,7 @@ class SparkEngine(Engine):
 
         target = self.folder / name
         if isinstance(what, pa.Table):
-            shutil.rmtree(target, ignore_errors=True)
-            target.mkdir(parents=True)
-            store(name, what, target / "part-0.parquet")
+            store(name, what, emptied(target) / "part-0.parquet")
             return self._attached(name)
         sql = render(conform(what.bound(), name), self.dialect)
         try:

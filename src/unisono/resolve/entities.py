@@ -13,11 +13,10 @@ import json
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from unisono.engine import Engine
+from unisono.engine import Engine, Grown
 from unisono.engine.graph import EngineStep
 from unisono.resolve.agglomerate import LARGE, UNSCORED_BITS
 from unisono.resolve.cluster import cluster
-from unisono.resolve.match_steps import CHANGES
 from unisono.tables.arrow import empty, schema
 
 EVERY, CHANGED, REACHED = "entity_every", "entity_changed", "entity_reached"
@@ -28,7 +27,9 @@ union all
 select record_key, system, source_record_id, 'unknown' as kind, true as mentioned from mentioned_record
 """
 
-MORE_CHANGES = """
+CHANGES = """
+select record_key from match_change
+union
 select m.record_key
 from mentioned_record as m
 left join previous_entity_record as p on p.record_key = m.record_key and p.method = 'touchpoint_only'
@@ -50,9 +51,9 @@ REACH = f"""
 with tied as (
     select record_key from {CHANGED}
     union
-    select p.right_key from match_pair as p inner join {CHANGED} as c on c.record_key = p.left_key
+    select p.left_key from match_new_pair as p inner join playbook_identity as i on p.probability >= i.accept
     union
-    select p.left_key from match_pair as p inner join {CHANGED} as c on c.record_key = p.right_key
+    select p.right_key from match_new_pair as p inner join playbook_identity as i on p.probability >= i.accept
     union
     select other.record_key
     from identifier as i
@@ -63,27 +64,24 @@ with tied as (
     union
     select right_key from steward_decision
 ),
+further as (
+    select record_key, component from previous_entity_record where component <> record_key
+),
 part as (
-    select distinct p.component from previous_entity_record as p inner join tied as t on t.record_key = p.record_key
+    select record_key from tied
+    union
+    select f.component from further as f inner join tied as t on t.record_key = f.record_key
 )
-select record_key from tied
+select record_key from part
 union
-select p.record_key from previous_entity_record as p inner join part as t on t.component = p.component
-"""  # noqa: S608
-
-KEPT = f"""
-select e.record_key, e.system, e.source_record_id, p.entity, p.method, p.probability, p.component, p.rules
-from {EVERY} as e
-inner join previous_entity_record as p on p.record_key = e.record_key
-left join {REACHED} as x on x.record_key = e.record_key
-where x.record_key is null
+select f.record_key from further as f inner join part as p on p.record_key = f.component
 """  # noqa: S608
 
 INPUTS = {EVERY: ("record_key",), "identifier": ("record_key",), "match_pair": ("left_key", "right_key")}
 """What is clustered -> its columns that hold keys of records."""
 
 
-def entity_records(engine: Engine) -> pa.Table:
+def entity_records(engine: Engine) -> pa.Table | Grown:
     """Return `entity_record`, which is the same whether there was a snapshot before or not."""
     engine.view(EVERY, RECORDS)
     rules = _rules(engine)
@@ -92,10 +90,11 @@ def entity_records(engine: Engine) -> pa.Table:
     )
     if not len(known):
         return _clustered(engine, rules, "")
-    engine.view(CHANGED, engine.read(f"{CHANGES} union {MORE_CHANGES}"))
-    engine.view(REACHED, engine.read(REACH))
-    kept = engine.read(KEPT).cast(schema("entity_record"))
-    return pa.concat_tables([kept, _clustered(engine, rules, REACHED)])
+    engine.view(CHANGED, engine.read(CHANGES))
+    reached = engine.read(REACH)
+    engine.view(REACHED, reached)
+    again = _clustered(engine, rules, REACHED)
+    return Grown("previous_entity_record", again, reached["record_key"], ("record_key",))
 
 
 def _clustered(engine: Engine, rules: str, among: str) -> pa.Table:
@@ -146,15 +145,16 @@ STEP = EngineStep(
     entity_records,
     (
         "match_record",
+        "match_change",
         "mentioned_record",
         "identifier",
         "match_model",
+        "match_new_pair",
         "match_pair",
         "steward_decision",
         "playbook_curated",
         "playbook_identity",
         "previous_entity_record",
-        "previous_match_record",
         "previous_identifier",
     ),
 )

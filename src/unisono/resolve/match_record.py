@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -53,7 +54,7 @@ def match_records(tables: Mapping[str, pa.Table]) -> pa.Table:
         **{field: each(records[column], how) for field, (column, how) in COPIED.items()},
     }
     made["institution"] = pc.coalesce(_own_names(records), made["institution"])
-    made["fingerprint"] = _fingerprints([made[field] for field in COMPARED])
+    made["content_hash"] = _hashes([made[field] for field in ("record_key", *COMPARED)])
     return pa.table({name: made[name] for name in schema("match_record").names}, schema("match_record"))
 
 
@@ -97,11 +98,9 @@ def _filled(names: pa.ChunkedArray) -> pa.ChunkedArray:
     return each(names, lambda text: text if normalise.name_words(text) else None)
 
 
-def _fingerprints(columns: list[pa.ChunkedArray]) -> pa.Array:
+def _hashes(columns: list[pa.ChunkedArray]) -> pa.Array:
     joined = pc.binary_join_element_wise(
         *columns, SEPARATOR, null_handling="replace", null_replacement="\x00"
     )
-    return pa.array(
-        [hashlib.md5(text.encode(), usedforsecurity=False).hexdigest() for text in joined.to_pylist()],
-        pa.string(),
-    )
+    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in joined.to_pylist())
+    return pa.array(np.frombuffer(b"".join(digests), "<i8"))

@@ -1,6 +1,6 @@
 """The model of matching in use, and the pairs of records that it finds likely to be one customer.
 
-Only people are matched: healthcare professionals, and records that do not say what they are about. Both steps work on
+Only people are matched: healthcare professionals, and records that do not say what they are about. The steps work on
 the engine's own connection, and do nothing where the playbook does not ask for matching.
 """
 
@@ -9,29 +9,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from unisono.engine import Engine
+from unisono.engine import Engine, Grown
 from unisono.engine.graph import EngineStep
 from unisono.engine.sql import naive
 from unisono.resolve.match import Model, Specification, model_of, scored, specification, trained
 from unisono.tables.arrow import empty, rows
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 MATCHED_KINDS = "hcp", "unknown"
 IS_PERSON = f"kind in {MATCHED_KINDS}"
 PEOPLE, CHANGED = "match_people", "match_changed"
-
-CHANGES = """
-select coalesce(r.record_key, p.record_key) as record_key
-from match_record as r
-full join previous_match_record as p on p.record_key = r.record_key
-where r.fingerprint is distinct from p.fingerprint
-"""
 
 
 def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
@@ -54,40 +43,43 @@ def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
     return rows("match_model", [{**row, "model_version": model.version, "settings": model.json()}])
 
 
-def match_pairs(engine: Engine) -> pa.Table:
+def match_new_pairs(engine: Engine) -> pa.Table:
+    """Return `match_new_pair`: pairs of records that are new or have changed since the same model compared all."""
+    model, was_in_use = _in_use(engine)
+    if model is None or not was_in_use:
+        return empty("match_pair")
+    engine.view(PEOPLE, _people(model.specification, "match_record as r"))
+    of_changed = "match_record as r inner join match_change as c on c.record_key = r.record_key"
+    changed = engine.read(_people(model.specification, of_changed))
+    if not len(changed):
+        return empty("match_pair")
+    database = engine.splink()
+    return scored(model, database, PEOPLE, database.register(changed).physical_name)
+
+
+def match_pairs(engine: Engine) -> pa.Table | Grown:
     """Return `match_pair`.
 
     Two records that were compared before by the same model, and have not changed since, are not compared again.
     """
-    found = engine.read("select model_version, settings from match_model").to_pylist()
-    if not found:
+    model, was_in_use = _in_use(engine)
+    if model is None:
         return empty("match_pair")
-    model, version = model_of(found[0]["settings"]), found[0]["model_version"]
-    engine.view(PEOPLE, _people(model.specification, "match_record as r"))
-    before = engine.read(
-        "select model_version from previous_match_model where model_version = $version", {"version": version}
-    )
-    if not len(before):
+    if not was_in_use:
+        engine.view(PEOPLE, _people(model.specification, "match_record as r"))
         return scored(model, engine.splink(), PEOPLE)
-    return pa.concat_tables(_since(engine, model))
+    touched = engine.read("select record_key from match_change where was_there")["record_key"]
+    new = engine.read("select * from match_new_pair")
+    return Grown("previous_match_pair", new, touched, ("left_key", "right_key"))
 
 
-def _since(engine: Engine, model: Model) -> Sequence[pa.Table]:
-    """Return the pairs of the snapshot before that still hold, and those of changed records with any."""
-    of = model.specification
-    engine.view(CHANGED, engine.read(CHANGES))
-    kept = engine.read(
-        f"select p.* from previous_match_pair as p left join {CHANGED} as a on a.record_key = p.left_key "  # noqa: S608
-        f"left join {CHANGED} as b on b.record_key = p.right_key where a.record_key is null and b.record_key is null"
-    )
-    made = [kept.cast(empty("match_pair").schema)]
-    changed = engine.read(
-        _people(of, f"match_record as r inner join {CHANGED} as c on c.record_key = r.record_key")
-    )
-    if len(changed):
-        database = engine.splink()
-        made.append(scored(model, database, PEOPLE, database.register(changed).physical_name))
-    return made
+def _in_use(engine: Engine) -> tuple[Model | None, bool]:
+    """Return the model in use, if any, and whether the snapshot before was made with it."""
+    found = engine.read(
+        "select m.settings, p.model_version is not null as was_in_use from match_model as m "
+        "left join previous_match_model as p on p.model_version = m.model_version"
+    ).to_pylist()
+    return (model_of(found[0]["settings"]), found[0]["was_in_use"]) if found else (None, False)
 
 
 def _people(of: Specification, source: str) -> str:
@@ -99,13 +91,19 @@ _COMPARED = "playbook_identity", "match_record", "previous_match_model"
 STEPS = (
     EngineStep("match_model", match_model, _COMPARED, values=("as_of", "seed")),
     EngineStep(
+        "match_new_pair",
+        match_new_pairs,
+        ("match_model", "match_record", "match_change", "previous_match_model"),
+    ),
+    EngineStep(
         "match_pair",
         match_pairs,
         (
             "match_model",
             "match_record",
+            "match_change",
+            "match_new_pair",
             "previous_match_model",
-            "previous_match_record",
             "previous_match_pair",
         ),
     ),

@@ -40,7 +40,7 @@ ENTITY = (
     c("component", "VARCHAR", "first of the records that anything ties together, one customer or not"),
     c("rules", "VARCHAR", "hash of what groups depend on besides records, identifiers and pairs"),
 )
-SEEN_RECORD = (RECORD_KEY, c("fingerprint", "VARCHAR", "hash of what is compared"))
+CONTENT = c("content_hash", "BIGINT", "hash of its key and of what is compared")
 
 PLAYBOOK_IDENTITY = (
     Table(
@@ -171,7 +171,7 @@ IDENTITY = (
             c("email_domain", "VARCHAR", "its domain; empty for public providers", nullable=True),
             c("phone", "VARCHAR", "telephone number, digits only", nullable=True),
             c("licence_id", "VARCHAR", "licence or register number; empty for placeholders", nullable=True),
-            c("fingerprint", "VARCHAR", "hash of what is compared"),
+            CONTENT,
         ),
     ),
     Table(
@@ -198,12 +198,30 @@ IDENTITY = (
         "store",
         "one record as the snapshot before compared it",
         ("record_key",),
-        SEEN_RECORD,
+        (RECORD_KEY, CONTENT),
     ),
     Table(
         "previous_match_pair",
         "store",
         "two records that the snapshot before found likely to be one customer",
+        ("left_key", "right_key"),
+        MATCH_PAIR,
+    ),
+    Table(
+        "match_change",
+        "resolve",
+        "one record that is new, gone or not as the snapshot before compared it; none without a snapshot before",
+        ("record_key",),
+        (
+            RECORD_KEY,
+            c("is_there", "BOOLEAN", "true if it is there now"),
+            c("was_there", "BOOLEAN", "true if the snapshot before had it"),
+        ),
+    ),
+    Table(
+        "match_new_pair",
+        "resolve",
+        "a row of match_pair with a record of match_change; none if all records are compared",
         ("left_key", "right_key"),
         MATCH_PAIR,
     ),
@@ -237,7 +255,7 @@ IDENTITY = (
         "store",
         "one record and the group that it was in in the snapshot before",
         ("record_key",),
-        (RECORD_KEY, *ENTITY),
+        (RECORD_KEY, *RECORD_REF, *ENTITY),
     ),
     Table(
         "match_queue",

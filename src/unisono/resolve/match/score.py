@@ -40,8 +40,10 @@ def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str 
         if changed is None:
             linker = linker_on(model, database, records)
         else:
-            blocked = database.query_sql(_blocked(model.specification.block_on, records, changed))
-            linker = linker_on(model, database, _near(database, records, blocked.physical_name))
+            rules = model.specification.block_on
+            near = database.query_sql(_near(rules, records, changed)).physical_name
+            blocked = database.query_sql(_blocked(rules, near, changed))
+            linker = linker_on(model, database, near)
             linker.table_management.register_blocked_pairs_for_predict(blocked)
         found = linker.inference.predict(threshold_match_probability=model.at_least)
         pairs = found.as_pyarrow_table()
@@ -49,23 +51,27 @@ def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str 
     return tidy(pairs)
 
 
-def _blocked(block_on: Iterable[Sequence[str]], records: str, changed: str) -> str:
+def _near(block_on: Iterable[Sequence[str]], records: str, changed: str) -> str:
+    """Return SQL of the records that may have to be compared, in one pass over all: those not near are not looked at.
+
+    Equal values have equal hashes; a few that are not equal do no harm.
+    """
+    rules = (
+        f"hash({', '.join(f'r.{name}' for name in rule)}) in (select hash({', '.join(rule)}) from {changed} "  # noqa: S608
+        f"where {' and '.join(f'{name} is not null' for name in rule)})"
+        for rule in block_on
+    )
+    return f"select r.* from {records} as r where {' or '.join(rules)}"  # noqa: S608
+
+
+def _blocked(block_on: Iterable[Sequence[str]], near: str, changed: str) -> str:
     """Return SQL of the pairs to compare, as Splink takes them: those that agree on an entry of `block_on`."""
     rules = (" and ".join(f"c.{name} = r.{name}" for name in rule) for rule in block_on)
     return " union ".join(
         f"select '0' as match_key, least(c.{KEY}, r.{KEY}) as join_key_l, greatest(c.{KEY}, r.{KEY}) as join_key_r "  # noqa: S608
-        f"from {changed} as c inner join {records} as r on {rule} and c.{KEY} <> r.{KEY}"
+        f"from {changed} as c inner join {near} as r on {rule} and c.{KEY} <> r.{KEY}"
         for rule in rules
     )
-
-
-def _near(database: DatabaseAPI[Any], records: str, blocked: str) -> str:
-    """Return the name of a table of the `records` that are to be compared, so that the rest are not looked at."""
-    found = database.query_sql(
-        f"select r.* from {records} as r inner join (select join_key_l as {KEY} from {blocked} "  # noqa: S608
-        f"union select join_key_r from {blocked}) as b on b.{KEY} = r.{KEY}"
-    )
-    return str(found.physical_name)
 
 
 def linker_on(model: Model, database: DatabaseAPI[Any], records: str, *, details: bool = False) -> Linker:
