@@ -18,7 +18,7 @@ demo: .venv/run ## Make a simulated brand, decide its next best actions, explain
 	$(BIN)/unisono voice demo --svg demo/voice.svg
 
 test: .venv/dev lint ## Everything CI checks: style, types, boundaries, tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 env: .venv/run ## Make .venv with the unisono command in it
 	@echo "Ready: $(BIN)/unisono --help"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
@@ -10,25 +13,27 @@ settings.register_profile(
 )  # the machine may be busy: time says nothing about correctness
 settings.load_profile("unisono")
 
+SHARING = (
+    "e2e",
+    "engines",
+    "trial",
+)  # folders whose tests share what takes long to set up: a project, Spark's Java
 
-SHARING = "e2e", "trial"  # folders that set up one project for all of their tests
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file, or of a folder of `SHARING`, on one worker."""
+    from xdist.scheduler import LoadFileScheduling
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep tests on one worker that share what they set up: those of a file, and those that need Spark's Java."""
-    folder = item.path.parent.name
-    if item.get_closest_marker("spark"):
-        group = "spark"
-    elif folder in SHARING:
-        group = folder
-    else:
-        group = str(item.path)
-    item.add_marker(pytest.mark.xdist_group(group))
-    if group in ("spark", *SHARING):
-        item.add_marker(pytest.mark.slow)
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = PurePosixPath(nodeid.partition("::")[0])
+            return str(file.parent if file.parent.name in SHARING else file)
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what is slow, so that no worker is left alone with it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: item.path.parent.name not in SHARING and not item.get_closest_marker("slow"))

@@ -130,6 +130,7 @@ WITH origin AS (
     MAX(
       CASE
         WHEN status = 'granted'
+        AND stated_at <= CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ)
         AND COALESCE(expires_at > CAST('2026-01-05 12:00:00.000000' AS TIMESTAMP_NTZ), TRUE)
         THEN stated_at
       END
