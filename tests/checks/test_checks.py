@@ -30,7 +30,7 @@ from tests.build import (
 )
 from tests.quick import QuickEngine
 from unisono import resolve
-from unisono.checks import CHECKS, check, contract_checks
+from unisono.checks import CHECKS, broken, check, contract_checks
 from unisono.errors import EngineError
 from unisono.playbook import Playbook
 from unisono.tables import TABLES
@@ -350,10 +350,12 @@ def test_a_touchpoint_on_both_sides_is_found() -> None:
 
 
 def breaks(table: str, data: list[Row]) -> list[str]:
-    """Return which checks of the contract find something in a table."""
+    """Return which checks of the contract find something in a table; the question about all tables must agree."""
     engine = QuickEngine()
     engine.table(table, rows(table, data))
-    return [query.where for query in contract_checks(table) if engine.read(query.text).num_rows]
+    found = [query.where for query in contract_checks(table) if engine.read(query.text).num_rows]
+    assert broken(engine, (table,)) == [table] * bool(found)
+    return found
 
 
 ARM = {"customer_id": "C1", "arm": "suggest", "suggests": True}
@@ -368,9 +370,12 @@ ARM |= {"stratum": "*", "share": 1.0, "assigned_at": CLOCK, "values_by": "value"
         ([ARM, ARM | {"arm": "holdout"}], ["arm: key is unique"]),
         ([ARM | {"suggests": None}], ["arm: nothing is missing"]),
         ([ARM | {"customer_id": None}], ["arm: nothing is missing"]),
+        ([ARM, ARM | {"customer_id": "C2", "values_by": "whim"}], ["arm: only allowed values"]),
     ],
 )
-def test_a_doubled_key_and_an_empty_column_are_found(data: list[Row], found: list[str]) -> None:
+def test_a_doubled_key_an_empty_column_and_a_strange_value_are_found(
+    data: list[Row], found: list[str]
+) -> None:
     assert breaks("arm", data) == found
 
 
