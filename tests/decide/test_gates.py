@@ -342,6 +342,34 @@ STATEMENTS: dict[str, tuple[list[Row], str]] = {
     "all channels withdrawn": ([consent("a"), consent("a", 3, "withdrawn", "all")], "withdrawn"),
     "this purpose": ([consent("a", purpose="commercial")], "granted"),
     "this product": ([consent("a", product="Ours")], "granted"),
+    "something unknown refused": (
+        [consent("a"), consent("a", 9, "withdrawn", product="Unheard of")],
+        "withdrawn",
+    ),
+    "something unknown refused and granted again": (
+        [
+            consent("a"),
+            consent("a", 9, "withdrawn", product="Unheard of"),
+            consent("a", 3, product="Unheard of"),
+        ],
+        "granted",
+    ),
+    "something unknown refused, and granted again in future": (
+        [
+            consent("a"),
+            consent("a", 9, "withdrawn", product="Unheard of"),
+            consent("a", -1, product="Unheard of"),
+        ],
+        "withdrawn",
+    ),
+    "corrected under a later id": (
+        [consent("a", 3, "denied", statement_id="1"), consent("a", 3, statement_id="2")],
+        "granted",
+    ),
+    "corrected into a refusal": (
+        [consent("a", 3, statement_id="1"), consent("a", 3, "denied", statement_id="2")],
+        "denied",
+    ),
 }
 
 
