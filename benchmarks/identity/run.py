@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
 import resource
 import tempfile
 import time
@@ -56,6 +57,7 @@ def run(method: str, dataset: Dataset, limit: float) -> Row:
 
 def _work(method: str, dataset: str, folder: Path) -> None:
     """Measure one method (in the new process)."""
+    os.dup2(2, 1)  # progress that a library draws is not part of the report
     try:
         resolve = importlib.import_module(f".{METHODS[method]}", __package__).resolve
         records = pq.read_table(folder / "records.parquet")

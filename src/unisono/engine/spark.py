@@ -59,7 +59,8 @@ STARTING: dict[str, bool | float | int | str | None] = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",  # what fails is raised, with its SQL
 }
-LOCAL_PARTITIONS = 4
+SHUFFLED = "spark.sql.shuffle.partitions"
+LOCAL_PARTITIONS = 4  # on one machine, unless configured
 SPARK_TYPES = {"TIMESTAMP": "TIMESTAMP_NTZ", "VARCHAR": "STRING", "VARCHAR[]": "ARRAY<STRING>"}
 
 
@@ -229,8 +230,9 @@ def _session(spill: Path) -> tuple[SparkSession, bool]:
         ) from error
     for name, value in SETTINGS.items():
         session.conf.set(name, value)
-    if str(session.sparkContext.master).startswith("local"):
-        session.conf.set("spark.sql.shuffle.partitions", LOCAL_PARTITIONS)
+    context = session.sparkContext
+    if str(context.master).startswith("local") and context.getConf().get(SHUFFLED) is None:
+        session.conf.set(SHUFFLED, LOCAL_PARTITIONS)
     return session, active is None
 
 
