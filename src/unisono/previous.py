@@ -33,7 +33,7 @@ LACKING: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
     "content_hash": lambda record: pa.chunked_array([pa.array(range(len(record)), pa.int64())]),
     "stratum": lambda arm: pa.chunked_array([pa.array(["*"] * len(arm), pa.string())]),
 }
-"""Column that older versions did not write -> what it would have been."""
+"""Column that older versions did not write -> what it would have been, or for hashes what no record has."""
 
 
 def take_over(engine: Engine, snapshot: Snapshot | None) -> int:

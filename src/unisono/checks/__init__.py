@@ -23,8 +23,7 @@ def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) ->
     """Run every check over `tables`; return their names. EngineError UN3012 shows rows that fail one."""
     names = tuple(tables)
     queries = [Query.from_file(path, values) for path in CHECKS]
-    contracts = {name: contract_checks(name) for name in names}
-    for query in (*queries, *(query for name in broken(engine, names) for query in contracts[name])):
+    for query in (*queries, *_contracts(broken(engine, names))):
         offending = engine.read(query.text, query.values)
         if offending.num_rows:
             examples = "; ".join(str(row) for row in offending.slice(0, 3).to_pylist())
@@ -34,7 +33,7 @@ def check(engine: Engine, values: Mapping[str, Value], tables: Iterable[str]) ->
                 where=query.where,
                 hint="nothing was published; the last snapshot stays in place",
             )
-    return [query.where for query in (*queries, *(query for each in contracts.values() for query in each))]
+    return [query.where for query in (*queries, *_contracts(names))]
 
 
 def broken(engine: Engine, names: tuple[str, ...]) -> list[str]:
@@ -60,6 +59,10 @@ def _breaches(name: str) -> exp.Select:
     )
     doubled = exp.Count(this=exp.Star()) > 1
     return _keys(name).group_by(*TABLES[name].key).having(exp.or_(doubled, exp.Max(this=is_wrong) > 0))
+
+
+def _contracts(names: Iterable[str]) -> list[Query]:
+    return [query for name in names for query in contract_checks(name)]
 
 
 def contract_checks(name: str) -> tuple[Query, ...]:
