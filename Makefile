@@ -35,7 +35,7 @@ bench: .venv/dev ## Measure the claims of the documentation
 	$(BIN)/python benchmarks/deciding.py
 
 lock: ## Renew requirements/*.txt (needs uv)
-	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra charts --group build -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra charts --extra web --group build -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml --all-extras --group dev -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## Remove the environment and the demo
