@@ -5,7 +5,8 @@ UnisonoError
 ├── SourceError       UN2xxx   a source file or its declaration is wrong
 ├── EngineError       UN3xxx   SQL or a kernel failed, or a table breaks its contract
 ├── StoreError        UN4xxx   a snapshot cannot be read or written
-└── UsageError        UN5xxx   what was asked for does not exist
+├── UsageError        UN5xxx   what was asked for does not exist
+└── LedgerError       UN6xxx   the operational database cannot be opened, read or written, or was tampered with
 
 Every error says what, where and how to fix it, and has a stable code to search for.
 """
@@ -88,8 +89,13 @@ CODES: dict[str, str] = {
     "UN5103": "a simulated world has no such setting, or no such value for it, or suggestions for it lack a column",
     "UN5201": "no record has that key",
     "UN5202": "what a steward asks or records makes no sense: one record twice, or nothing left to split from",
+    "UN5203": "no write key has that id",
     "UN5301": "charts need a package that is not installed",
     "UN5302": "there is nothing to draw a chart of",
+    "UN6001": "the ledger cannot be opened",
+    "UN6002": "another program holds the ledger too long",
+    "UN6003": "the database of the ledger refused a statement",
+    "UN6004": "a row of the audit was changed, or is missing",
 }
 """What each code means; the reference page is made from it."""
 
@@ -137,6 +143,10 @@ class StoreError(UnisonoError):
 
 class UsageError(UnisonoError):
     """What was asked for does not exist."""
+
+
+class LedgerError(UnisonoError):
+    """The operational database cannot be opened, read or written, or was tampered with."""
 
 
 class ProblemsError(PlaybookError):

@@ -1,0 +1,221 @@
+"""The operational database: SQLite in the project's folder, or PostgreSQL by one URL; the same SQL on both."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from unisono.errors import LedgerError
+
+Values = Mapping[str, Any]
+Row = dict[str, Any]
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+BUSY_SECONDS = 30.0  # how long a writer waits for another before it gives up
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+class Transaction(Protocol):
+    """Statements that hold together: all of them or none."""
+
+    def execute(self, sql: str, values: Values | None = None) -> list[Row]:
+        """Run one statement with `:name` values; return its rows, none where it has none."""
+
+    def write(self, sql: str, rows: Sequence[Values]) -> int:
+        """Run one statement for each of many rows; return how many rows it changed."""
+
+
+class Database:
+    """One database; every thread has its own connection. Raises LedgerError UN6001 to UN6003."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction that writes; commit it, durable, unless the body raises."""
+        raise NotImplementedError
+
+    def read(self, sql: str, values: Values | None = None) -> list[Row]:
+        """Return the rows of one query."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        connection = self._local.__dict__.pop("connection", None)
+        if connection is not None:
+            connection.close()
+
+
+class SqliteDatabase(Database):
+    """SQLite with a write-ahead log, synchronised to disk at every commit."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.path = Path(url.removeprefix(SQLITE))
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._opened()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+                connection.execute(f"pragma {pragma}")
+        except (OSError, sqlite3.Error) as error:
+            raise _unopened(str(self.path), error) from error
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """See `Database.transaction`."""
+        connection = self._connection
+        with _failing(sqlite3.Error, str(self.path)):
+            connection.execute("begin immediate")
+            try:
+                yield _SqliteTransaction(connection)
+                connection.execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("rollback")
+                raise
+
+    def read(self, sql: str, values: Values | None = None) -> list[Row]:
+        """See `Database.read`."""
+        with _failing(sqlite3.Error, str(self.path)):
+            return _SqliteTransaction(self._connection).execute(sql, values)
+
+
+class _SqliteTransaction:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Values | None = None) -> list[Row]:
+        with closing(self._connection.execute(sql, values or {})) as cursor:
+            return [dict(row) for row in cursor]
+
+    def write(self, sql: str, rows: Sequence[Values]) -> int:
+        with closing(self._connection.executemany(sql, rows)) as cursor:
+            return cursor.rowcount
+
+
+class PostgresDatabase(Database):
+    """PostgreSQL by psycopg."""
+
+    @property
+    def _connection(self) -> Any:  # noqa: ANN401 - psycopg is imported only where it is used
+        import psycopg
+
+        connection = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            try:
+                connection = psycopg.connect(
+                    self.url, autocommit=True, row_factory=psycopg.rows.dict_row, connect_timeout=10
+                )
+            except psycopg.Error as error:
+                raise _unopened(_without_password(self.url), error) from error
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """See `Database.transaction`."""
+        import psycopg
+
+        connection = self._connection
+        with _failing(psycopg.Error, _without_password(self.url)), connection.transaction():
+            yield _PostgresTransaction(connection)
+
+    def read(self, sql: str, values: Values | None = None) -> list[Row]:
+        """See `Database.read`."""
+        import psycopg
+
+        with _failing(psycopg.Error, _without_password(self.url)):
+            return _PostgresTransaction(self._connection).execute(sql, values)
+
+
+class _PostgresTransaction:
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - see above
+        self._connection = connection
+
+    def execute(self, sql: str, values: Values | None = None) -> list[Row]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(_pyformat(sql), values or {})
+            return cursor.fetchall() if cursor.description else []
+
+    def write(self, sql: str, rows: Sequence[Values]) -> int:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_pyformat(sql), rows)
+            return int(cursor.rowcount)
+
+
+def open_database(url: str) -> Database:
+    """Open the database at `sqlite:///PATH` or `postgresql://...` and make the tables it lacks.
+
+    Raises LedgerError UN6001 if it cannot be opened or the URL is of another kind.
+    """
+    if url.startswith(SQLITE):
+        database: Database = SqliteDatabase(url)
+        serial = "integer primary key autoincrement"
+    elif url.startswith(POSTGRES):
+        database = PostgresDatabase(url)
+        serial = "bigint generated always as identity primary key"
+    else:
+        raise LedgerError(
+            "UN6001",
+            f"'{_without_password(url)}' is no database that Unisono knows",
+            hint="write sqlite:///path/to/ledger.db or postgresql://user:password@host/name",
+        )
+    text = re.sub("--[^\n]*", "", SCHEMA.read_text(encoding="utf-8")).replace("serial primary key", serial)
+    with database.transaction() as transaction:
+        if not isinstance(database, SqliteDatabase):
+            transaction.execute("select pg_advisory_xact_lock(861004)")  # two servers may start at once
+        for statement in filter(str.strip, text.split(";")):
+            transaction.execute(statement)
+    return database
+
+
+@cache
+def _pyformat(sql: str) -> str:
+    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//...@", url)
+
+
+def _unopened(where: str, error: Exception) -> LedgerError:
+    return LedgerError(
+        "UN6001",
+        f"the ledger cannot be opened: {error}",
+        where=where,
+        hint="is the database there, and may this user write to it?",
+    )
+
+
+@contextmanager
+def _failing(kind: type[Exception], where: str) -> Iterator[None]:
+    try:
+        yield
+    except kind as error:
+        busy = "locked" in str(error)
+        raise LedgerError(
+            "UN6002" if busy else "UN6003",
+            f"the ledger refused: {error}",
+            where=where,
+            hint="another program holds it; try again" if busy else "see the database's own log",
+        ) from error

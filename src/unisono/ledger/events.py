@@ -1,0 +1,70 @@
+"""Events as collected. Of several with one source and message id the first stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from unisono.ledger.database import Database, Row, Transaction
+from unisono.ledger.instants import written
+
+PAGE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event in Segment's words: `body` is its JSON, `original` that of what came, where it came in other words."""
+
+    source: str
+    message_id: str
+    type: str
+    user_id: str | None
+    received_at: str
+    body: str
+    original: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEvent:
+    """Something collected that cannot be understood: a stable `reason`, what was seen and expected, and all of it."""
+
+    source: str
+    received_at: str
+    reason: str
+    detail: str
+    raw: str
+
+
+def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[RefusedEvent] = ()) -> int:
+    """Add events and what was refused; return how many events were new."""
+    new = 0
+    if events:
+        new = transaction.write(
+            "insert into event (source, message_id, type, user_id, received_at, body, original)"
+            " values (:source, :message_id, :type, :user_id, :received_at, :body, :original)"
+            " on conflict (source, message_id) do nothing",
+            [asdict(event) for event in events],
+        )
+    if refused:
+        transaction.write(
+            "insert into refused_event (source, received_at, reason, detail, raw)"
+            " values (:source, :received_at, :reason, :detail, :raw)",
+            [asdict(one) for one in refused],
+        )
+    return new
+
+
+def after(database: Database, source: str, event_id: int, until: datetime) -> list[Row]:
+    """Return the next events of a source received before `until`, at most `PAGE`, in the order they came."""
+    return database.read(
+        "select event_id, body from event"
+        " where source = :source and event_id > :event_id and received_at < :until"
+        " order by event_id limit :page",
+        {"source": source, "event_id": event_id, "until": written(until), "page": PAGE},
+    )
+
+
+def refused(database: Database, last: int = 200) -> list[Row]:
+    """Return what was refused, newest first."""
+    return database.read("select * from refused_event order by refused_id desc limit :last", {"last": last})
