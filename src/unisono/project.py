@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -31,6 +32,11 @@ class Settings(BaseModel):
     engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="Where tables are computed")
     seed: int = Field(default=1, ge=0, description="Seed of everything random")
     keep_runs: int = Field(default=5, ge=1, description="Published runs to keep")
+    ledger: str | None = Field(
+        default=None,
+        description="URL of the operational database, postgresql://... or sqlite:///...; ledger.db in the project's"
+        " folder if left out. The environment variable UNISONO_LEDGER comes before it: passwords belong there",
+    )
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,12 @@ class Project:
         from unisono.store import Store
 
         return Store(self.folder / "store", self.settings.keep_runs)
+
+    @property
+    def ledger_url(self) -> str:
+        """URL of the operational database; it need not exist yet."""
+        default = f"sqlite:///{self.folder.resolve() / 'ledger.db'}"
+        return os.environ.get("UNISONO_LEDGER") or self.settings.ledger or default
 
     def playbook(self) -> Playbook:
         """Load the playbook; ProblemsError lists everything wrong in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,8 +163,10 @@ def test_the_audit_shows_a_row_that_was_changed_or_taken_out(ledger: Database, t
 
 
 def test_what_is_written_is_there_for_who_opens_it_anew(ledger_url: str) -> None:
-    audit.record(open_database(ledger_url), actor="ann", action="a", subject="s", at=NOW)
-    assert audit.verify(open_database(ledger_url)) == 1
+    with closing(open_database(ledger_url)) as first:
+        audit.record(first, actor="ann", action="a", subject="s", at=NOW)
+    with closing(open_database(ledger_url)) as second:
+        assert audit.verify(second) == 1
 
 
 @pytest.mark.parametrize(
