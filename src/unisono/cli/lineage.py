@@ -60,6 +60,6 @@ def mapped(sources: Sources, leaves: list[str]) -> list[dict[str, str]]:
                 each.source for each in source.maps if any(column in to for to in each.to.values())
             ]
             for expression in expressions:
-                files = ", ".join(source.files)
+                files = ", ".join(source.files) or f"collected: {source.collected}"
                 found.append({"column": leaf, "source": source.name, "file": files, "expression": expression})
     return found

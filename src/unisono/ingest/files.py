@@ -36,6 +36,7 @@ FORMATS: dict[str, Format] = {
     ".ods": "excel",
 }
 DATA = "data"
+COLLECTED = "store/collected"  # beside sources.yaml: what the ledger's events were written to, a folder for each source
 LONGEST = 4 << 20  # a line of text with this many characters is not a row
 
 
@@ -65,7 +66,7 @@ def source_files(sources: Sources, project: Path, data: Path) -> list[SourceFile
     hashes: dict[Path, str] = {}
     found: dict[SourceFile, None] = {}
     for source in sources.sources:
-        located = [(label, path) for label, path, _ in _located(source.files, source, project, data)]
+        located = [(label, path) for label, path, _ in _located(_patterns(source), source, project, data)]
         for joined in locate_joined(source, project, data).values():
             located += [(_on_disk(file), file.path) for file in joined]
         for label, path in located:
@@ -86,7 +87,7 @@ def locate(source: Source, project: Path, data: Path) -> list[Opened]:
 
     Raises SourceError UN2001 (nothing matches), UN2002 (bad archive) or UN2003 (unknown ending).
     """
-    return _locate(source.files, source, project, data)
+    return _locate(_patterns(source), source, project, data)
 
 
 def locate_joined(source: Source, project: Path, data: Path) -> dict[str, list[Opened]]:
@@ -112,6 +113,10 @@ def locate_joined(source: Source, project: Path, data: Path) -> dict[str, list[O
                 hint="put the file there, or declare the join anew with its own `files`",
             )
     return found
+
+
+def _patterns(source: Source) -> list[str]:
+    return [f"{COLLECTED}/{source.collected}/*.ndjson"] if source.collected else source.files
 
 
 def _beside(source: Source, patterns: Sequence[str]) -> Iterator[str]:
@@ -150,7 +155,7 @@ def _located(
         root = data if in_data else project
         on_disk, members = _split_archive(parts[1:] if in_data else parts)
         paths = _glob(root, on_disk)
-        if not paths:
+        if not paths and not source.collected:
             raise SourceError(
                 "UN2001",
                 f"no file matches '{pattern}'",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SourceTable = Literal[
     "source_record",
@@ -121,7 +121,12 @@ class Source(SourceFields):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
     files: list[str] = Field(
-        min_length=1, description="Paths or globs beside sources.yaml; those under data/ follow --data"
+        default=[], description="Paths or globs beside sources.yaml; those under data/ follow --data"
+    )
+    collected: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9][a-z0-9_]*$",
+        description="Instead of files: what the collector took in under write keys of this name",
     )
     preset: str | None = Field(
         default=None, description="Name of a registered preset that fills what is left out"
@@ -130,6 +135,13 @@ class Source(SourceFields):
         default=None,
         description="Only this feed of the preset, where its feeds are different files; all feeds if left out",
     )
+
+
+    @model_validator(mode="after")
+    def _read_from_somewhere(self) -> Self:
+        if bool(self.files) == (self.collected is not None):
+            raise ValueError("a source has either `files` or `collected`")
+        return self
 
 
 class Sources(_Strict):

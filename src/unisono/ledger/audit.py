@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from unisono.errors import LedgerError
-from unisono.ledger.database import Database, PostgresDatabase, Row, Transaction
+from unisono.ledger.database import Database, Row, Transaction
 from unisono.ledger.instants import written
 
 FIRST = "0" * 64  # what the first row has for a hash before it
@@ -27,12 +27,11 @@ def record(
 ) -> None:
     """Add one row: who (`actor`) did what (`action`, e.g. 'customer.read') to whom or what (`subject`)."""
     with database.transaction() as transaction:
-        add(transaction, database, actor=actor, action=action, subject=subject, at=at, detail=detail)
+        add(transaction, actor=actor, action=action, subject=subject, at=at, detail=detail)
 
 
 def add(
     transaction: Transaction,
-    database: Database,
     *,
     actor: str,
     action: str,
@@ -41,8 +40,7 @@ def add(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one row within a transaction, so that it is there if and only if what it tells of is."""
-    if isinstance(database, PostgresDatabase):
-        transaction.execute("lock table audit in exclusive mode")  # SQLite has one writer anyway
+    transaction.in_turn()
     last = transaction.execute("select number, hash from audit order by number desc limit 1")
     row: Row = {
         "number": last[0]["number"] + 1 if last else 1,

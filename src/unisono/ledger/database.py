@@ -31,6 +31,9 @@ class Transaction(Protocol):
     def write(self, sql: str, rows: Sequence[Values]) -> int:
         """Run one statement for each of many rows; return how many rows it changed."""
 
+    def in_turn(self) -> None:
+        """Wait until no other transaction that asked for its turn is open: numbers are then in order of commits."""
+
 
 class Database:
     """One database; every thread has its own connection. Raises LedgerError UN6001 to UN6003."""
@@ -112,6 +115,9 @@ class _SqliteTransaction:
         with closing(self._connection.executemany(sql, rows)) as cursor:
             return cursor.rowcount
 
+    def in_turn(self) -> None:
+        """SQLite has one writer at a time anyway."""
+
 
 class PostgresDatabase(Database):
     """PostgreSQL by psycopg."""
@@ -161,6 +167,9 @@ class _PostgresTransaction:
         with self._connection.cursor() as cursor:
             cursor.executemany(_pyformat(sql), rows)
             return int(cursor.rowcount)
+
+    def in_turn(self) -> None:
+        self.execute("select pg_advisory_xact_lock(861005)")
 
 
 def open_database(url: str) -> Database:

@@ -78,7 +78,6 @@ def respond(
         detail = {"response": response, "reason": reason}
         audit.add(
             transaction,
-            database,
             actor=actor,
             action="decision.respond",
             subject=decision_id,
@@ -117,7 +116,7 @@ def answer_questions(
                 for question, answer in answers.items()
             ],
         )
-        audit.add(transaction, database, actor=actor, action="decision.feedback", subject=decision_id, at=at)
+        audit.add(transaction, actor=actor, action="decision.feedback", subject=decision_id, at=at)
     return True
 
 

@@ -41,7 +41,7 @@ def ask(
             ],
         )
         if new:
-            audit.add(transaction, database, actor=asked_by, action="desk.ask", subject=question_id, at=at)
+            audit.add(transaction, actor=asked_by, action="desk.ask", subject=question_id, at=at)
 
 
 def answer(
@@ -63,9 +63,7 @@ def answer(
             ],
         )
         if new:
-            audit.add(
-                transaction, database, actor=answered_by, action="desk.answer", subject=question_id, at=at
-            )
+            audit.add(transaction, actor=answered_by, action="desk.answer", subject=question_id, at=at)
 
 
 def questions(database: Database, at: datetime) -> list[Row]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from unisono.ledger.database import Database, Row, Transaction
-from unisono.ledger.instants import written
 
 PAGE = 50_000
 
@@ -37,7 +35,12 @@ class RefusedEvent:
 
 
 def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[RefusedEvent] = ()) -> int:
-    """Add events and what was refused; return how many events were new."""
+    """Add events and what was refused; return how many events were new.
+
+    PostgreSQL numbers rows before they are committed: writers take turns, so that who reads on from a number
+    never misses one that was committed late.
+    """
+    transaction.in_turn()
     new = 0
     if events:
         new = transaction.write(
@@ -55,13 +58,12 @@ def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[
     return new
 
 
-def after(database: Database, source: str, event_id: int, until: datetime) -> list[Row]:
-    """Return the next events of a source received before `until`, at most `PAGE`, in the order they came."""
+def after(database: Database, source: str, event_id: int) -> list[Row]:
+    """Return the next events of a source, at most `PAGE`, in the order they were committed."""
     return database.read(
-        "select event_id, body from event"
-        " where source = :source and event_id > :event_id and received_at < :until"
+        "select event_id, body from event where source = :source and event_id > :event_id"
         " order by event_id limit :page",
-        {"source": source, "event_id": event_id, "until": written(until), "page": PAGE},
+        {"source": source, "event_id": event_id, "page": PAGE},
     )
 
 

@@ -49,7 +49,7 @@ def create(
                 "expires_at": expires_at and written(expires_at),
             },
         )
-        audit.add(transaction, database, actor=actor, action="write_key.create", subject=made.key_id, at=at)
+        audit.add(transaction, actor=actor, action="write_key.create", subject=made.key_id, at=at)
     return made
 
 
@@ -64,7 +64,7 @@ def revoke(database: Database, key_id: str, *, actor: str, at: datetime) -> None
             "update write_key set revoked_at = :at where key_id = :key_id and revoked_at is null",
             {"key_id": key_id, "at": written(at)},
         )
-        audit.add(transaction, database, actor=actor, action="write_key.revoke", subject=key_id, at=at)
+        audit.add(transaction, actor=actor, action="write_key.revoke", subject=key_id, at=at)
 
 
 def rotate(database: Database, key_id: str, *, actor: str, at: datetime, until: datetime) -> WriteKey:
@@ -78,7 +78,7 @@ def rotate(database: Database, key_id: str, *, actor: str, at: datetime, until: 
             "update write_key set expires_at = :until where key_id = :key_id",
             {"key_id": key_id, "until": written(until)},
         )
-        audit.add(transaction, database, actor=actor, action="write_key.rotate", subject=key_id, at=at)
+        audit.add(transaction, actor=actor, action="write_key.rotate", subject=key_id, at=at)
     return made
 
 
