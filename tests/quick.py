@@ -15,8 +15,9 @@ import duckdb
 import pyarrow as pa
 
 from unisono.engine import Kernel, Query, Value
-from unisono.engine.base import Combine, Engine, Grown, Reads, columns_of, without
+from unisono.engine.base import Combine, Engine, Grown, Reads, columns_of
 from unisono.engine.duckdb import bindings, instants_of, parametrised, splink_on
+from unisono.engine.parts import without
 from unisono.engine.sql import conform, rows_of
 from unisono.errors import EngineError
 from unisono.tables.arrow import conform_arrow, empty
@@ -75,7 +76,7 @@ class QuickEngine(Engine):
         return int(made[0][0])
 
     def grow(self, name: str, what: Grown) -> int:
-        kept = without(self.get(what.before), what)
+        kept = without(self.get(what.before), what.gone)
         parts = [conform_arrow(part, name) for part in (kept, what.added)]
         return self.table(name, pa.concat_tables(parts))
 

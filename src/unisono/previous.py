@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unisono.engine import Engine
+from unisono.engine.parts import files_of
 from unisono.store import Snapshot
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty, schema
@@ -64,7 +65,7 @@ def _folder(snapshot: Snapshot, table: str) -> Path | None:
     folder = snapshot.path(table)
     as_now, *written = (
         list(zip(found.names, found.types, strict=True))
-        for found in (schema(table), *map(pq.read_schema, folder.glob("*.parquet")))
+        for found in (schema(table), *map(pq.read_schema, files_of(folder)))
     )
     return folder if all(found == as_now for found in written) else None
 

@@ -1,7 +1,7 @@
 """Snapshots: written aside, published by one atomic pointer swap, immutable after.
 
     <store>/current               name of the published run
-    <store>/runs/<run_id>/        one Parquet folder per table, and manifest.json
+    <store>/runs/<run_id>/        one Parquet folder per table (see `unisono.engine.parts`), and manifest.json
     <store>/work/<fingerprint>/   a run in the making; finished tables are kept for the next try
     <store>/ingest/               what was made of each source file, for the next run
 
@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from unisono.engine import Value
+from unisono.engine import Value, parts
 from unisono.engine.duckdb import DuckDBEngine
 from unisono.engine.sql import mentioned
 from unisono.errors import StoreError, UsageError, did_you_mean
@@ -58,7 +57,7 @@ class Snapshot:
 
     def table(self, name: str) -> pa.Table:
         """Return a whole table; UsageError UN5002 if the run has none of that name."""
-        return pq.read_table(self.path(name))
+        return parts.read(self.path(name))
 
     def path(self, name: str) -> Path:
         """Return the folder of a table; UsageError UN5002 if the run has none of that name."""

@@ -10,8 +10,8 @@ import pytest
 
 from tests.same import assert_equal
 from unisono.engine import Grown, Query
-from unisono.engine.base import PARTS
 from unisono.engine.graph import KernelStep, SqlStep, run
+from unisono.engine.parts import PARTS
 from unisono.errors import EngineError
 from unisono.tables.arrow import rows, schema
 
@@ -247,8 +247,8 @@ def test_steps_run_with_the_values_they_name(filled, tmp_path):
 
 def grown_contacts(filled, gone=(), numbers=(90, 91)):
     more = rows("contact", [{**CONTACTS.to_pylist()[0], "contact_id": f"K{n}"} for n in numbers])
-    without = pa.chunked_array([gone], pa.string())
-    count = filled.grow("medical_contact", Grown("contact", more, without, ("customer_id", "contact_id")))
+    without = pa.table({key: pa.array(gone, pa.string()) for key in ("customer_id", "contact_id")})
+    count = filled.grow("medical_contact", Grown("contact", more, without))
     found = filled.read("select contact_id from medical_contact order by contact_id")[
         "contact_id"
     ].to_pylist()

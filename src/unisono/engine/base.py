@@ -3,24 +3,21 @@
 `table` runs one SQL file (or stores given Arrow data) as Parquet in the run's folder; `map` runs a kernel
 over rows co-located by a key; `fold` does the same and combines small results. Every table written is cast
 to its contract and sorted by it, so a missing column or a wrong type fails at the table that has it, and the
-same rows give the same file. A table that grows has a file for each time it did.
+same rows give the same file. A table that grows has files for each time it did (`unisono.engine.parts`).
 """
 
 from __future__ import annotations
 
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from unisono.engine.sql import Query, Value, ordering
+from unisono.engine import parts
+from unisono.engine.sql import Query, Value
 from unisono.errors import EngineError, UnisonoError, did_you_mean
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, schema
@@ -42,19 +39,20 @@ Reads = Sequence[str] | Mapping[str, Sequence[str]]
 Combine = Callable[[Sequence[pa.Table]], pa.Table]
 """Takes what a kernel returned for each partition, at least one; returns one table."""
 
-PARTS = 16  # a table that grew more often is written anew
-ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
+GONE = "rows_gone"  # a view of what goes of a table that grows
 PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of its first table
 
 
 @dataclass(frozen=True)
 class Grown:
-    """A table like the table `before`: its rows but those with one of `gone` in one of `keys`, and those `added`."""
+    """A table like the table `before`: its rows without those that are `gone`, and those `added`.
+
+    A row is gone that has, in a column of `gone`, one of the values there.
+    """
 
     before: str
     added: pa.Table
-    gone: pa.ChunkedArray
-    keys: tuple[str, ...]
+    gone: pa.Table
 
 
 class Engine(ABC):
@@ -75,25 +73,30 @@ class Engine(ABC):
 
     def link(self, name: str, folder: Path) -> int:
         """Take a written table's files over as table `name`, sharing their bytes on disk; return its number of rows."""
-        target = emptied(self.folder / name)
-        rows = sum(share(file, target / file.name) for file in folder.glob("*.parquet"))
+        target = parts.share(folder, parts.emptied(self.folder / name))
         self.attach(name, target)
-        return rows
+        return parts.count(target)
 
     def grow(self, name: str, what: Grown) -> int:
-        """Write table `name`: of each file of another what is kept, and a file of what is added; return its rows."""
-        files = sorted((self.folder / what.before).glob("*.parquet"))
-        if len(files) >= PARTS:
-            whole = without(pq.read_table(files[0].parent), what)
+        """Write table `name`: the files of another, and what is gone and added in files of its own; return its rows."""
+        before = self.folder / what.before
+        went = self._went(what)
+        if parts.is_full(before, went):
+            kept = parts.without(parts.read(before), what.gone)
             return self.table(
-                name, pa.concat_tables([conform_arrow(part, name) for part in (whole, what.added)])
+                name, pa.concat_tables([conform_arrow(part, name) for part in (kept, what.added)])
             )
-        target = emptied(self.folder / name)
-        rows = sum(keep(file, target / f"part-{number}.parquet", what) for number, file in enumerate(files))
-        if len(what.added):
-            rows += store(name, what.added, target / f"part-{len(files)}.parquet")
+        target = parts.share(before, parts.emptied(self.folder / name))
+        parts.add(name, target, what.added, what.gone, went)
         self.attach(name, target)
-        return rows
+        return parts.count(target)
+
+    def _went(self, what: Grown) -> int:
+        if not len(what.gone):
+            return 0
+        self.view(GONE, what.gone)
+        found = " or ".join(f"{key} in (select {key} from {GONE})" for key in what.gone.column_names)  # noqa: S608
+        return int(self.read(f"select count(*) as n from {what.before} where {found}")["n"][0].as_py())  # noqa: S608
 
     @abstractmethod
     def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:
@@ -183,58 +186,3 @@ def kernel_name(kernel: Kernel) -> str:
     """Return `module.function` of a kernel, looking through `functools.partial`."""
     function = getattr(kernel, "func", kernel)
     return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
-
-
-def emptied(folder: Path) -> Path:
-    """Return a folder with nothing in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def store(name: str, data: pa.Table, file: Path) -> int:
-    """Write Arrow data as table `name`, cast to its contract and sorted by it; return its number of rows."""
-    fitting = conform_arrow(data, name).sort_by([(column, "ascending") for column in ordering(name)])
-    pq.write_table(fitting, file, compression="snappy", row_group_size=ROW_GROUP)
-    return int(fitting.num_rows)
-
-
-def share(file: Path, target: Path) -> int:
-    """Make a written file known as `target` too, by a copy where the disk has no hard links; return its rows."""
-    try:
-        target.hardlink_to(file)
-    except OSError:
-        shutil.copyfile(file, target)
-    return int(pq.read_metadata(file).num_rows)
-
-
-def keep(file: Path, target: Path, what: Grown) -> int:
-    """Write the rows of a file that `what` keeps, a group at a time; return how many. A file kept whole is shared."""
-    if not (len(what.gone) and pq.read_metadata(file).num_rows):
-        return share(file, target)
-    few = _repetitive(file)
-    source = pq.ParquetFile(file, read_dictionary=few)
-    rows = 0
-    with pq.ParquetWriter(target, source.schema_arrow, use_dictionary=few, store_schema=False) as writer:
-        for group in range(source.num_row_groups):
-            kept = without(source.read_row_group(group), what)
-            writer.write_table(kept)
-            rows += kept.num_rows
-    return rows
-
-
-def without(rows: pa.Table, what: Grown) -> pa.Table:
-    """Return the rows of a table, or of a part of it, that `what` keeps."""
-    gone = (pc.is_in(rows[key], what.gone.combine_chunks()) for key in what.keys)
-    return rows.filter(pc.invert(reduce(pc.or_, gone)))
-
-
-def _repetitive(file: Path) -> list[str]:
-    """Return the columns of texts that take little room in a file: their values are few."""
-    group = pq.read_metadata(file).row_group(0)
-    columns = map(group.column, range(group.num_columns))
-    return [
-        column.path_in_schema
-        for column in columns
-        if column.physical_type == "BYTE_ARRAY" and column.total_uncompressed_size < 3 * column.num_values
-    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -13,24 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot import exp
 
 from unisono.engine.base import (
     PARTITION_ROWS,
-    ROW_GROUP,
     Combine,
     Engine,
     Kernel,
     Reads,
     call,
     columns_of,
-    emptied,
     narrowed,
     plain,
-    store,
 )
 from unisono.engine.dialect import render
 from unisono.engine.memo import remembered
+from unisono.engine.parts import ROW_GROUP, Layer, emptied, layers, store
 from unisono.engine.sql import Query, Value, conform, in_order, naive, parameters, pick, prepared, rows_of
 from unisono.tables import TABLES
 from unisono.tables.arrow import conform_arrow, empty
@@ -56,23 +55,15 @@ class DuckDBEngine(Engine):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._spill = folder / ".spill"
-        self._attached: dict[str, tuple[Path, ...]] = {}
+        self._attached: dict[str, str] = {}
         self._connection = open_database(temp_directory=str(self._spill))
 
     def attach(self, name: str, *folders: Path) -> None:
         """See `Engine.attach`."""
-        if self._attached.get(name) == folders:
-            return
-        files = [f"{glob.escape(str(folder))}/*.parquet" for folder in folders]
-        parquet = exp.func("read_parquet", exp.convert(files), dialect=self.dialect)
-        view = exp.Create(
-            this=exp.to_table(name),
-            kind="VIEW",
-            replace=True,
-            expression=exp.select("*").from_(exp.Table(this=parquet)),
-        )
-        self._connection.execute(view.sql(dialect=self.dialect))
-        self._attached[name] = folders
+        rows = " union all ".join(_rows(layer) for folder in folders for layer in layers(folder))
+        if self._attached.get(name) != rows:
+            self._connection.execute(f'create or replace view "{name}" as {rows}')
+            self._attached[name] = rows
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""
@@ -153,6 +144,20 @@ class DuckDBEngine(Engine):
         """See `Engine.close`."""
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _rows(layer: Layer) -> str:
+    """Return SQL of the rows of a layer that are not gone."""
+    gone = (
+        f' anti join {_parquet([file])} as g on g."{key}" = t."{key}"'
+        for file in layer.gone
+        for key in pq.read_schema(file).names
+    )
+    return f"select t.* from {_parquet(layer.files)} as t{''.join(gone)}"  # noqa: S608
+
+
+def _parquet(files: Sequence[Path]) -> str:
+    return f"read_parquet({exp.convert([glob.escape(str(file)) for file in files]).sql('duckdb')})"
 
 
 @remembered

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from unisono.engine.base import (
     PARTITION_ROWS,
@@ -30,13 +29,12 @@ from unisono.engine.base import (
     Reads,
     call,
     columns_of,
-    emptied,
     kernel_name,
     narrowed,
     plain,
-    store,
 )
 from unisono.engine.dialect import render
+from unisono.engine.parts import Layer, count, emptied, layers, store
 from unisono.engine.sql import Query, Value, conform, ordering, rows_of
 from unisono.errors import EngineError
 from unisono.tables import TABLES
@@ -82,8 +80,17 @@ class SparkEngine(Engine):
 
     def attach(self, name: str, *folders: Path) -> None:
         """See `Engine.attach`."""
+        layered = [self._rows(name, layer) for folder in folders for layer in layers(folder)]
+        reduce(lambda some, more: some.unionAll(more), layered).createOrReplaceTempView(name)
+
+    def _rows(self, name: str, layer: Layer) -> DataFrame:
         reader = self._session.read.schema(_ddl(name)) if name in TABLES else self._session.read
-        reader.parquet(*map(_escaped, folders)).createOrReplaceTempView(name)
+        rows = reader.parquet(*map(_escaped, layer.files))
+        for file in layer.gone:
+            gone = self._session.read.parquet(_escaped(file))
+            for key in gone.columns:
+                rows = rows.join(gone.select(key), key, "left_anti").select(rows.columns)
+        return rows
 
     def table(self, name: str, what: Query | pa.Table) -> int:
         """See `Engine.table`."""
@@ -106,7 +113,7 @@ class SparkEngine(Engine):
     def _attached(self, name: str) -> int:
         target = self.folder / name
         self.attach(name, target)
-        return sum(pq.read_metadata(file).num_rows for file in target.glob("*.parquet"))
+        return count(target)
 
     def _write(self, frame: DataFrame, target: Path) -> None:
         frame.write.mode("overwrite").parquet(str(target))

@@ -94,7 +94,7 @@ def entity_records(engine: Engine) -> pa.Table | Grown:
     reached = engine.read(REACH)
     engine.view(REACHED, reached)
     again = _clustered(engine, rules, REACHED)
-    return Grown("previous_entity_record", again, reached["record_key"], ("record_key",))
+    return Grown("previous_entity_record", again, reached)
 
 
 def _clustered(engine: Engine, rules: str, among: str) -> pa.Table:

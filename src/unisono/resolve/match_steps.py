@@ -68,9 +68,11 @@ def match_pairs(engine: Engine) -> pa.Table | Grown:
     if not was_in_use:
         engine.view(PEOPLE, _people(model.specification, "match_record as r"))
         return scored(model, engine.splink(), PEOPLE)
-    touched = engine.read("select record_key from match_change where was_there")["record_key"]
+    touched = engine.read(
+        "select record_key as left_key, record_key as right_key from match_change where was_there"
+    )
     new = engine.read("select * from match_new_pair")
-    return Grown("previous_match_pair", new, touched, ("left_key", "right_key"))
+    return Grown("previous_match_pair", new, touched)
 
 
 def _in_use(engine: Engine) -> tuple[Model | None, bool]:
