@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "UN4001": "nothing has been run yet",
     "UN4002": "the published run, or its manifest, is gone or cannot be read",
     "UN4003": "another run is writing the store",
+    "UN4004": "the published run was made by another playbook, version or seed than a refresh would add to it",
     "UN5001": "no engine has that name",
     "UN5002": "the published run has no table of that name",
     "UN5003": "the folder is not a project",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,11 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import unisono
 from unisono.errors import StoreError, UsageError
+from unisono.ledger.database import SQLITE
 from unisono.playbook import Playbook, load_playbook, load_yaml
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from unisono.ingest import Sources
-    from unisono.pipeline import Progress
+    from unisono.pipeline import Inputs, Progress
+    from unisono.refresh import Refreshed
     from unisono.store import Snapshot, Store
 
 
@@ -56,8 +61,13 @@ class Project:
     @property
     def ledger_url(self) -> str:
         """URL of the operational database; it need not exist yet."""
-        default = f"sqlite:///{self.folder.resolve() / 'ledger.db'}"
+        default = f"{SQLITE}{self.folder.resolve() / 'ledger.db'}"
         return os.environ.get("UNISONO_LEDGER") or self.settings.ledger or default
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is an operational database: a project that nothing is served from needs none."""
+        return not self.ledger_url.startswith(SQLITE) or Path(self.ledger_url.removeprefix(SQLITE)).exists()
 
     def playbook(self) -> Playbook:
         """Load the playbook; ProblemsError lists everything wrong in it."""
@@ -92,12 +102,36 @@ class Project:
         `data` replaces the project's data folder. If the inputs are those of the published run, that run is
         returned unless `force` is set.
         """
-        from unisono.pipeline import Inputs, run
+        from unisono.pipeline import run
 
-        inputs = Inputs(
+        inputs = self._inputs(as_of=as_of, seed=seed, engine=engine, data=data)
+        snapshot = run(inputs, self.store, force=force, progress=progress)
+        self._announce_new(snapshot, as_of)
+        return snapshot
+
+    def refresh(self, *, as_of: datetime, progress: Progress | None = None) -> Refreshed | None:
+        """Decide anew, at the clock `as_of`, for the customers that events collected since the last run are about.
+
+        Publishes within seconds, with what the last run learnt; None if nothing was collected.
+        """
+        from unisono.refresh import refresh
+
+        refreshed = refresh(self._inputs(as_of=as_of), self.store, progress)
+        if refreshed is not None:
+            self._announce_new(refreshed.snapshot, as_of)
+        return refreshed
+
+    def _inputs(
+        self, *, as_of: datetime, seed: int | None = None, engine: str | None = None, data: Path | None = None
+    ) -> Inputs:
+        from unisono.pipeline import Inputs
+
+        sources = self.sources()
+        self._collect(sources)
+        return Inputs(
             name=self.settings.name,
             playbook=self.playbook(),
-            sources=self.sources(),
+            sources=sources,
             project=self.folder,
             data=data or self.folder / "data",
             as_of=as_of,
@@ -106,7 +140,33 @@ class Project:
             engine=engine or self.settings.engine,
             code_version=code_version(),
         )
-        return run(inputs, self.store, force=force, progress=progress)
+
+    def _collect(self, sources: Sources) -> None:
+        """Write what was collected since the last time to files, for the sources that read it."""
+        collected = {source.collected for source in sources.sources if source.collected}
+        if collected and self.has_ledger:
+            from unisono.ingest import COLLECTED
+            from unisono.ledger import open_database
+            from unisono.ledger.export import export_events
+
+            with closing(open_database(self.ledger_url)) as ledger:
+                for source in sorted(collected):
+                    export_events(ledger, source, self.folder / COLLECTED / source)
+
+    def announce(self, at: datetime) -> None:
+        """Publish every suggestion of the published run to the ledger, so that it can be answered; none twice."""
+        self._announce(self.snapshot().table("decision"), at)
+
+    def _announce_new(self, snapshot: Snapshot, at: datetime) -> None:
+        if self.has_ledger:
+            new = snapshot.read("select * from decision where run_id = $run_id", {"run_id": snapshot.run_id})
+            self._announce(new, at)
+
+    def _announce(self, made: pa.Table, at: datetime) -> None:
+        from unisono.ledger import decisions, open_database
+
+        with closing(open_database(self.ledger_url)) as ledger:
+            decisions.publish(ledger, made.to_pylist(), at)
 
 
 def open_project(folder: Path | str) -> Project:

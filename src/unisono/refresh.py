@@ -11,10 +11,9 @@ alone, and laid over the published run. What the other customers' suggestions us
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unisono.checks import check
-from unisono.engine import Engine, Query, Value, open_engine
-from unisono.engine.base import Grown, keep, share, store
-from unisono.engine.graph import SqlStep, order
+from unisono.engine import Engine, Value, open_engine, parts
+from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
 from unisono.errors import StoreError
-from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest
+from unisono.ingest import FileCount, SourceFile, Sources, ingest, source_files
 from unisono.pipeline import STEPS, Inputs, Progress, Silence, hash_of
 from unisono.playbook import playbook_hash
 from unisono.store import Snapshot, Store
-from unisono.tables import TABLES, TWINS
+from unisono.tables import TABLES
+from unisono.tables.arrow import empty
 
 CUSTOMER = "customer_id"
 DATED = ("local_day", "content_gate")
@@ -47,6 +46,13 @@ LEARNT = frozenset(
 
 SIDES = ("", "medical_")
 ADDED = ("source_touchpoint", "source_consent", "quarantine")
+RANKED = ("choice", "medical_choice", "selection", "medical_selection")
+KNOWN = (
+    "select n.* from new_source_touchpoint as n inner join customer_xref as x"
+    " on x.system = n.system and x.source_record_id = n.source_record_id"
+)
+"""What happened to somebody known; the next run says who the others are."""
+
 LISTS = ("agenda",)
 """Tables that are made of everybody's suggestions, when those of the touched are known."""
 
@@ -121,9 +127,10 @@ def _require_alike(base: Snapshot, inputs: Inputs) -> None:
 
 def _new_files(base: Snapshot, inputs: Inputs) -> list[SourceFile]:
     """Return the collected files that the published run has not read."""
-    collected = {source.name for source in inputs.sources.sources if source.collected}
+    collected = [source for source in inputs.sources.sources if source.collected]
     read = {(source["name"], source["file"]) for source in base.manifest["sources"]}
-    return [one for one in inputs.files if one.source in collected and (one.source, one.file) not in read]
+    files = source_files(Sources(sources=collected), inputs.project, inputs.data) if collected else []
+    return [one for one in files if (one.source, one.file) not in read]
 
 
 def _ingest(inputs: Inputs, new: Sequence[SourceFile], target: Path) -> list[FileCount]:
@@ -179,7 +186,9 @@ class Thin:
         self._take(new)
         used = {side: self._leave_what_others_use(side) for side in SIDES}
         for step in LOCAL:
-            self._make(step)
+            self._make(step, self.engine)
+            if step.table in RANKED:
+                self._place(step.table)
         checks = check(self.engine, self.values, [step.table for step in LOCAL])
         prices = {f"{side}price": self._price(side, before) for side, before in used.items()}
         self._lay_over(touched, new, prices)
@@ -197,20 +206,23 @@ class Thin:
         self.engine.attach("base_touchpoint", self.base.path("source_touchpoint"))
         self._write(
             "source_touchpoint",
-            "select b.* from base_touchpoint as b inner join customer_xref as x"
+            "select b.* from base_touchpoint as b inner join customer_xref as x"  # noqa: S608
             " on x.system = b.system and x.source_record_id = b.source_record_id"
-            " union all by name select * from new_source_touchpoint",
+            f" union all by name {KNOWN}",
         )
 
     def _of_touched(self, name: str) -> None:
         self.engine.attach(f"base_{name}", self.base.path(name))
-        self._write(name, f"select b.* from base_{name} as b inner join touched as c on c.customer_id = b.customer_id")
+        self._write(
+            name,
+            f"select b.* from base_{name} as b inner join touched as c on c.customer_id = b.customer_id",  # noqa: S608
+        )
 
     def _write(self, name: str, sql: str) -> None:
         self.engine.table(name, self.engine.read(sql))
 
     def _leave_what_others_use(self, side: str) -> pa.Table:
-        """Leave of every resource what is not used by customers whose suggestions stay; return what the touched used."""
+        """Leave of every resource what customers whose suggestions stay do not use; return what the touched used."""
         for name in ("choice", "limit_use"):
             self._of_touched(f"{side}{name}")
         used = self._used(side)
@@ -229,7 +241,23 @@ class Thin:
     def _used(self, side: str) -> pa.Table:
         """Return what the touched customers' choices use of each resource."""
         run_step(STEP[f"{side}price"], self.engine, self.values)
-        return self.engine.read(f"select resource, owner, used from {side}price")
+        return self.engine.read(f"select resource, owner, used from {side}price")  # noqa: S608
+
+    def _place(self, name: str) -> None:
+        """Give what is chosen for the touched customers its places in lists in which others stand too."""
+        self.engine.attach(f"base_{name}", self.base.path(name))
+        self._write(
+            name,
+            "with ahead as ("  # noqa: S608
+            " select c.customer_id, c.product_id, c.channel, count(*) as others"
+            f" from {name} as c inner join base_{name} as b"
+            " on coalesce(b.rep_id, b.channel) = coalesce(c.rep_id, c.channel) and b.reduced_value > c.reduced_value"
+            " left join touched as t on t.customer_id = b.customer_id"
+            " where t.customer_id is null group by c.customer_id, c.product_id, c.channel)"
+            " select c.* replace (c.rank + coalesce(a.others, 0) as rank)"
+            f" from {name} as c left join ahead as a"
+            " on a.customer_id = c.customer_id and a.product_id = c.product_id and a.channel = c.channel",
+        )
 
     def _price(self, side: str, before: pa.Table) -> pa.Table:
         """Return the base's prices, with what is used now and by how much goals are missed."""
@@ -244,17 +272,18 @@ class Thin:
             " inner join now as n on n.resource = p.resource and n.owner = p.owner"
         )
 
-    def _make(self, step: Step) -> None:
+    def _make(self, step: Step, engine: Engine) -> None:
         self.progress.started(step.table)
         began = time.perf_counter()
-        rows = run_step(step, self.engine, self.values)
+        rows = run_step(step, engine, self.values)
         seconds = round(time.perf_counter() - began, 4)
         self.stages.append({"table": step.table, "rows": rows, "seconds": seconds})
         self.progress.finished(step.table, rows, seconds)
 
     def _lay_over(self, touched: pa.ChunkedArray, new: Path, prices: Mapping[str, pa.Table]) -> None:
         """Write the snapshot to be: the base with the touched customers' rows in place of those it has of them."""
-        made = {step.table for step in LOCAL}
+        gone = pa.table({CUSTOMER: touched})
+        made = {step.table for step in LOCAL} - set(DATED)
         with open_engine("duckdb", self.work) as engine:
             for name in self.base.tables:
                 folder = self.base.path(name)
@@ -262,15 +291,16 @@ class Thin:
                     engine.table(name, prices[name])
                 elif name in DATED:
                     engine.link(name, self.engine.folder / name)
-                elif name in made:
-                    rows = pq.read_table(self.engine.folder / name)
-                    engine.grow(name, folder, rows.filter(pc.is_in(rows[CUSTOMER], touched)), touched, (CUSTOMER,))
-                elif name in ADDED:
-                    engine.grow(name, folder, pq.read_table(new / name))
                 elif name not in LISTS:
                     engine.link(name, folder)
+                if name in made:
+                    rows = parts.read(self.engine.folder / name)
+                    engine.extend(name, rows.filter(pc.is_in(rows[CUSTOMER], gone[CUSTOMER])), gone)
+                elif name in ADDED:
+                    rows = self.engine.read(KNOWN) if name == "source_touchpoint" else parts.read(new / name)
+                    engine.extend(name, rows, empty(name).select([]))
             for name in LISTS:
-                self._make(STEP[name])
+                self._make(STEP[name], engine)
 
 
 def _is_local(table: str) -> bool:

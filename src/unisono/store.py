@@ -3,7 +3,9 @@
     <store>/current               name of the published run
     <store>/runs/<run_id>/        one Parquet folder per table (see `unisono.engine.parts`), and manifest.json
     <store>/work/<fingerprint>/   a run in the making; finished tables are kept for the next try
+    <store>/refresh/              a refresh in the making
     <store>/ingest/               what was made of each source file, for the next run
+    <store>/collected/<source>/   what the collector took in, as files
 
 A run that dies at any moment leaves `current` as it was. The next run of the same inputs takes over the tables
 that were finished; one of other inputs starts clean.
@@ -50,7 +52,7 @@ class Snapshot:
             ) from error
         return manifest
 
-    @property
+    @cached_property
     def tables(self) -> list[str]:
         """Names of the tables in it, sorted."""
         return sorted(path.parent.name for path in self.folder.glob("*/part-0.parquet"))
@@ -131,9 +133,16 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def aside(self, name: str) -> Path:
+        """Return an empty folder to make a snapshot in; what an earlier try left there is thrown away."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
     def publish(self, work: Path, run_id: str, manifest: Mapping[str, object]) -> Snapshot:
         """Make the work folder the current run: manifest, rename, pointer swap, then prune."""
-        for leftover in (".done", ".spill"):
+        for leftover in (".done", ".spill", ".new", ".thin"):
             shutil.rmtree(work / leftover, ignore_errors=True)
         _write_durably(work / "manifest.json", json.dumps(manifest, indent=2, sort_keys=True))
         for file in work.glob("*/*.parquet"):

@@ -16,6 +16,7 @@ VERBS = {
     "world": "Make a simulated brand to try everything on.",
     "check": "Check a project without running it.",
     "run": "Read the sources, decide the next best actions, publish a snapshot.",
+    "refresh": "Take in what was collected since, and decide anew for whom it is about.",
     "resolve": "Decide which records are one customer.",
     "decisions": "List the suggestions of the published run.",
     "customer": "Show one customer: values, records, history and consent.",

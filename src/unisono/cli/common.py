@@ -73,6 +73,14 @@ def instant(text: str | None) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
+def clock_from(text: str | None) -> Callable[[], datetime]:
+    """Return a clock (UTC, without zone): the present instant, or `--as-of` and what has gone by since."""
+    if text is None:
+        return lambda: instant(None)
+    behind = instant(None) - instant(text)
+    return lambda: instant(None) - behind
+
+
 def echo_json(data: object) -> None:
     """Print data as JSON; instants and dates in ISO 8601."""
     click.echo(json.dumps(data, indent=2, default=str, ensure_ascii=False))

@@ -79,24 +79,26 @@ class Engine(ABC):
 
     def grow(self, name: str, what: Grown) -> int:
         """Write table `name`: the files of another, and what is gone and added in files of its own; return its rows."""
-        before = self.folder / what.before
-        went = self._went(what)
-        if parts.is_full(before, went):
-            kept = parts.without(parts.read(before), what.gone)
-            return self.table(
-                name, pa.concat_tables([conform_arrow(part, name) for part in (kept, what.added)])
-            )
-        target = parts.share(before, parts.emptied(self.folder / name))
-        parts.add(name, target, what.added, what.gone, went)
-        self.attach(name, target)
-        return parts.count(target)
+        self.link(name, self.folder / what.before)
+        return self.extend(name, what.added, what.gone)
 
-    def _went(self, what: Grown) -> int:
-        if not len(what.gone):
+    def extend(self, name: str, added: pa.Table, gone: pa.Table) -> int:
+        """Add rows to a table that is there, in files of their own, of which others are `gone` as `Grown` says."""
+        folder = self.folder / name
+        went = self._went(name, gone)
+        if parts.is_full(folder, went):
+            kept = parts.without(parts.read(folder), gone)
+            return self.table(name, pa.concat_tables([conform_arrow(part, name) for part in (kept, added)]))
+        parts.add(name, folder, added, gone, went)
+        self.attach(name, folder)
+        return parts.count(folder)
+
+    def _went(self, name: str, gone: pa.Table) -> int:
+        if not len(gone):
             return 0
-        self.view(GONE, what.gone)
-        found = " or ".join(f"{key} in (select {key} from {GONE})" for key in what.gone.column_names)  # noqa: S608
-        return int(self.read(f"select count(*) as n from {what.before} where {found}")["n"][0].as_py())  # noqa: S608
+        self.view(GONE, gone)
+        found = " or ".join(f"{key} in (select {key} from {GONE})" for key in gone.column_names)  # noqa: S608
+        return int(self.read(f"select count(*) as n from {name} where {found}")["n"][0].as_py())  # noqa: S608
 
     @abstractmethod
     def map(self, name: str, kernel: Kernel, reads: Reads, by: str | None) -> int:

@@ -52,10 +52,11 @@ def layers(folder: Path) -> list[Layer]:
 
 def read(folder: Path) -> pa.Table:
     """Return a table's rows."""
-    return pa.concat_tables(
+    found = [
         reduce(without, map(pq.read_table, layer.gone), pq.read_table(layer.files))
         for layer in layers(folder)
-    )
+    ]
+    return pa.concat_tables(found, promote_options="permissive")  # files differ in what may be null
 
 
 def count(folder: Path) -> int:

@@ -9,11 +9,12 @@ stops the run: half a list of consents would fail open.
 from __future__ import annotations
 
 from unisono.ingest.declare import read_sources
-from unisono.ingest.files import SourceFile, sha256, source_files
+from unisono.ingest.files import COLLECTED, SourceFile, sha256, source_files
 from unisono.ingest.run import INGESTED, FileCount, ingest
 from unisono.ingest.spec import Source, Sources
 
 __all__ = [
+    "COLLECTED",
     "INGESTED",
     "FileCount",
     "Source",

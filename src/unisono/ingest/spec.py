@@ -136,7 +136,6 @@ class Source(SourceFields):
         description="Only this feed of the preset, where its feeds are different files; all feeds if left out",
     )
 
-
     @model_validator(mode="after")
     def _read_from_somewhere(self) -> Self:
         if bool(self.files) == (self.collected is not None):
