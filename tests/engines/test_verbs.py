@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -270,6 +271,17 @@ def test_a_table_that_grows_leaves_out_what_is_gone(filled):
     stored = pq.read_table(filled.folder / "medical_contact")
     assert [(f.name, f.type) for f in stored.schema] == [(f.name, f.type) for f in schema("contact")]
     assert filled.read("select count(*) as n from contact")["n"].to_pylist() == [40]
+
+
+def test_what_grew_grows_again_and_what_goes_by_null_stays(filled):
+    grown_contacts(filled, ["C1", "K13"])
+    assert filled.link("contact", filled.folder / "medical_contact") == 35
+    gone = pa.table({"contact_id": ["K90", "K00"], "content_id": pa.nulls(2, pa.string())})
+    again = CONTACTS.filter(pc.is_in(CONTACTS["contact_id"], pa.array(["K00", "K01"])))
+    assert filled.grow("medical_contact", Grown("contact", again, gone)) == 35
+    found = filled.read("select contact_id from medical_contact order by contact_id")["contact_id"]
+    left = [f"K{n:02}" for n in range(40) if n % 7 != 1 and n != 13]
+    assert found.to_pylist() == sorted([*left, "K01", "K91"])
 
 
 def test_an_empty_table_grows(filled):
