@@ -55,6 +55,7 @@ CODES: dict[str, str] = {
     "UN2101": "a line of stewards' decisions cannot be read",
     "UN2102": "stewards' decisions contradict one another",
     "UN2103": "stewards' decisions make one customer of records of different kinds",
+    "UN2104": "a line of the erased records cannot be read",
     "UN3001": "the engine refused the SQL of a table; the message quotes it with its values",
     "UN3002": "a parameter of a table's SQL or kernel has no value",
     "UN3003": "a SQL file is not valid SQL",

@@ -25,6 +25,7 @@ from unisono.checks.wall import prove_wall
 from unisono.engine import Engine, Value, open_engine
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
+from unisono.erased import drop_erased, read_erased
 from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.memory import PeakMemory
 from unisono.playbook import Playbook, compile_playbook, playbook_hash
@@ -91,6 +92,11 @@ class Inputs:
         """What stewards decided about records, found when first asked for; SourceError UN2101 if it cannot be read."""
         return read_decisions(self.project)
 
+    @cached_property
+    def erased(self) -> frozenset[str]:
+        """Hashes of records that must not be taken in again; SourceError UN2104 if they cannot be read."""
+        return read_erased(self.project)
+
     @property
     def fingerprint(self) -> str:
         """A hash of all inputs; equal fingerprints make equal tables."""
@@ -98,7 +104,13 @@ class Inputs:
         decided = [decision.model_dump(mode="json") for decision in self.decisions]
         made_with = (self.seed, self.simulated, self.engine, self.code_version)
         return hash_of(
-            self.data_version, playbook_hash(self.playbook), declared, decided, self.as_of, *made_with
+            self.data_version,
+            playbook_hash(self.playbook),
+            declared,
+            decided,
+            sorted(self.erased),
+            self.as_of,
+            *made_with,
         )
 
 
@@ -216,6 +228,8 @@ def _ingest(work: Work, inputs: Inputs, cache: Path) -> tuple[int, list[dict[str
         code_version=inputs.code_version,
         progress=work.progress.reading,
     )
+    if inputs.erased:
+        drop_erased(work.folder, INGESTED, inputs.erased)
     return sum(count.rows_in for count in counts), [asdict(count) for count in counts]
 
 

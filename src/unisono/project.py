@@ -73,6 +73,12 @@ class Project:
         """Load the playbook; ProblemsError lists everything wrong in it."""
         return load_playbook(self.folder / "playbook")
 
+    @property
+    def systems(self) -> dict[str, str]:
+        """Source of collected events -> the namespace of its users' ids."""
+        sources = self.sources().sources
+        return {source.collected: source.system or source.name for source in sources if source.collected}
+
     def sources(self) -> Sources:
         """Load `sources.yaml`; ProblemsError lists everything wrong in it."""
         from unisono.ingest import read_sources

@@ -24,8 +24,9 @@ from unisono.checks import check
 from unisono.engine import Engine, Value, open_engine, parts
 from unisono.engine.graph import Step, order
 from unisono.engine.graph import run as run_step
+from unisono.erased import drop_erased
 from unisono.errors import StoreError
-from unisono.ingest import FileCount, SourceFile, Sources, ingest, source_files
+from unisono.ingest import INGESTED, FileCount, SourceFile, Sources, ingest, source_files
 from unisono.pipeline import STEPS, Inputs, Progress, Silence, hash_of
 from unisono.playbook import playbook_hash
 from unisono.store import Snapshot, Store
@@ -139,7 +140,7 @@ def _ingest(inputs: Inputs, new: Sequence[SourceFile], target: Path) -> list[Fil
         for source in inputs.sources.sources
         if (files := [one.file for one in new if one.source == source.name])
     }
-    return ingest(
+    counts = ingest(
         Sources(sources=list(by_source.values())),
         project=inputs.project,
         data=inputs.data,
@@ -149,6 +150,9 @@ def _ingest(inputs: Inputs, new: Sequence[SourceFile], target: Path) -> list[Fil
         simulated=inputs.simulated,
         files=new,
     )
+    if inputs.erased:
+        drop_erased(target, INGESTED, inputs.erased)
+    return counts
 
 
 class Thin:

@@ -158,6 +158,13 @@ class Store:
         self._prune(run_id)
         return Snapshot(target)
 
+    def forget_others(self) -> None:
+        """Delete every run but the published one, and all that was kept to make the next one sooner."""
+        current = self.current()
+        for folder in (*self.folder.glob("runs/*"), *self.folder.glob("work/*"), self.folder / "ingest"):
+            if current is None or folder != current.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _prune(self, current: str) -> None:
         runs = sorted(
             (self.folder / "runs").iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True

@@ -20,6 +20,7 @@ VERBS = {
     "resolve": "Decide which records are one customer.",
     "decisions": "List the suggestions of the published run.",
     "customer": "Show one customer: values, records, history and consent.",
+    "person": "Answer a person's request: show all that is known of them, or forget it.",
     "why": "Explain a decision, or why a customer got none.",
     "prices": "Show what time, money and goals are worth, and how good the plan is.",
     "sensitivity": "Show how much of the plan hangs on one term of the value.",

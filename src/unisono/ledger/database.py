@@ -77,7 +77,12 @@ class SqliteDatabase(Database):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             connection.row_factory = sqlite3.Row
-            for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            for pragma in (
+                "journal_mode = wal",
+                "synchronous = full",
+                "foreign_keys = on",
+                "secure_delete = on",
+            ):
                 connection.execute(f"pragma {pragma}")
         except (OSError, sqlite3.Error) as error:
             raise _unopened(str(self.path), error) from error

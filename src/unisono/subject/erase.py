@@ -1,0 +1,109 @@
+"""Erasure: a person's rows leave the ledger, the collected files and the published run, and do not come back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from unisono.engine import open_engine, parts
+from unisono.erased import add_erased
+from unisono.ingest import COLLECTED
+from unisono.ledger import Database, audit
+from unisono.ledger.people import take_out
+from unisono.resolve.steward import STEWARDSHIP
+from unisono.store import Snapshot, Store
+from unisono.subject.person import Person, about
+
+
+def erase(
+    project: Path,
+    store: Store,
+    ledger: Database | None,
+    person: Person,
+    systems: dict[str, str],
+    *,
+    actor: str,
+    at: datetime,
+) -> dict[str, int]:
+    """Erase a person; return place -> rows deleted there, the proof that the audit keeps.
+
+    Hashes of the records are written first: if this is stopped anywhere, no later run takes the person in again, and
+    the same request goes on where it was. Runs before the published one are deleted whole.
+    """
+    with store.lock():
+        snapshot = store.current()
+        add_erased(project, person.records, at)
+        store.forget_others()
+        proof = _from_snapshot(snapshot, person, store.aside("erasing")) if snapshot else {}
+        shutil.rmtree(store.folder / "erasing", ignore_errors=True)
+        proof |= _from_files(project, person, systems)
+    if ledger is not None:
+        with ledger.transaction() as transaction:
+            gone = take_out(transaction, person.customer_id, person.users(systems))
+            proof |= {f"ledger/{table}": rows for table, rows in gone.items()}
+            audit.add(
+                transaction,
+                actor=actor,
+                action="person.erase",
+                subject=person.customer_id,
+                at=at,
+                detail=proof,
+            )
+    return proof
+
+
+def _from_snapshot(snapshot: Snapshot, person: Person, aside: Path) -> dict[str, int]:
+    """Write every table of a snapshot that names the person without their rows; return table -> rows deleted."""
+    proof: dict[str, int] = {}
+    with open_engine("duckdb", aside) as engine:
+        person.view(engine)
+        for name in snapshot.tables:
+            folder = snapshot.path(name)
+            condition = about(pq.read_schema(parts.files_of(folder)[0]).names)
+            if condition is None:
+                continue
+            engine.attach(name, folder)
+            found = int(engine.read(f"select count(*) as n from {name} where {condition}")["n"][0].as_py())  # noqa: S608
+            if found or len(parts.files_of(folder)) > 1:
+                kept = engine.read(f"select * from {name} where not ({condition})")  # noqa: S608
+                pq.write_table(kept, parts.emptied(aside / name) / "part-0.parquet")
+                _swap(aside / name, folder)
+            proof[name] = found
+    return proof
+
+
+def _swap(new: Path, folder: Path) -> None:
+    """Put one folder in the place of another."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old)
+
+
+def _from_files(project: Path, person: Person, systems: dict[str, str]) -> dict[str, int]:
+    """Take the person's lines out of collected files and of stewards' decisions; return file -> lines deleted."""
+    proof: dict[str, int] = {}
+    for source, users in person.users(systems).items():
+        for file in sorted((project / COLLECTED / source).glob("*.ndjson")):
+            proof[file.relative_to(project).as_posix()] = _lines_out(file, "userId", set(users))
+    names = {f"{system}:{record}" for system, record in person.records}
+    decisions = project / STEWARDSHIP
+    if decisions.exists():
+        proof[STEWARDSHIP] = _lines_out(decisions, "left", names) + _lines_out(decisions, "right", names)
+    return proof
+
+
+def _lines_out(file: Path, key: str, values: set[str]) -> int:
+    """Write a file of JSON lines without those that have one of the values; return how many those were."""
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line).get(key) not in values]
+    if len(kept) < len(lines):
+        aside = file.with_suffix(".new")
+        aside.write_text("".join(kept), encoding="utf-8")
+        aside.replace(file)
+    return len(lines) - len(kept)
