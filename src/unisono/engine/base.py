@@ -47,12 +47,13 @@ PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of i
 class Grown:
     """A table like the table `before`: its rows without those that are `gone`, and those `added`.
 
-    A row is gone that has, in a column of `gone`, one of the values there.
+    A row is gone that has, in a column of `gone`, one of the values there. How many `went` is counted if not given.
     """
 
     before: str
     added: pa.Table
     gone: pa.Table
+    went: int | None = None
 
 
 class Engine(ABC):
@@ -92,8 +93,9 @@ class Engine(ABC):
         return parts.count(target)
 
     def _went(self, what: Grown) -> int:
-        if not len(what.gone):
-            return 0
+        """Return how many rows of the table before are gone."""
+        if what.went is not None or not len(what.gone):
+            return what.went or 0
         self.view(GONE, what.gone)
         found = " or ".join(f"{key} in (select {key} from {GONE})" for key in what.gone.column_names)  # noqa: S608
         return int(self.read(f"select count(*) as n from {what.before} where {found}")["n"][0].as_py())  # noqa: S608
