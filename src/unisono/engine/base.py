@@ -47,12 +47,13 @@ PARTITION_ROWS = 500_000  # a kernel's partition holds about this many rows of i
 class Grown:
     """A table like the table `before`: its rows without those that are `gone`, and those `added`.
 
-    A row is gone that has, in a column of `gone`, one of the values there.
+    A row is gone that has, in a column of `gone`, one of the values there. How many `went` is counted if not given.
     """
 
     before: str
     added: pa.Table
     gone: pa.Table
+    went: int | None = None
 
 
 class Engine(ABC):
@@ -80,12 +81,12 @@ class Engine(ABC):
     def grow(self, name: str, what: Grown) -> int:
         """Write table `name`: the files of another, and what is gone and added in files of its own; return its rows."""
         self.link(name, self.folder / what.before)
-        return self.extend(name, what.added, what.gone)
+        return self.extend(name, what.added, what.gone, what.went)
 
-    def extend(self, name: str, added: pa.Table, gone: pa.Table) -> int:
-        """Add rows to a table that is there, in files of their own, of which others are `gone` as `Grown` says."""
+    def extend(self, name: str, added: pa.Table, gone: pa.Table, went: int | None = None) -> int:
+        """Add rows to a table that is there, in files of their own, of which others are gone as `Grown` says."""
         folder = self.folder / name
-        went = self._went(name, gone)
+        went = self._went(name, gone) if went is None else went
         if parts.is_full(folder, went):
             kept = parts.without(parts.read(folder), gone)
             return self.table(name, pa.concat_tables([conform_arrow(part, name) for part in (kept, added)]))
@@ -94,6 +95,7 @@ class Engine(ABC):
         return parts.count(folder)
 
     def _went(self, name: str, gone: pa.Table) -> int:
+        """Return how many rows of a table are gone."""
         if not len(gone):
             return 0
         self.view(GONE, gone)

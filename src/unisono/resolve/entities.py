@@ -64,17 +64,19 @@ with tied as (
     union
     select right_key from steward_decision
 ),
-further as (
-    select record_key, component from previous_entity_record where component <> record_key
-),
 part as (
-    select record_key from tied
+    select record_key as component from tied
     union
-    select f.component from further as f inner join tied as t on t.record_key = f.record_key
+    select p.component
+    from previous_entity_record as p
+    inner join tied as t on t.record_key = p.record_key
+    where p.component <> p.record_key
 )
-select record_key from part
-union
-select f.record_key from further as f inner join part as p on p.record_key = f.component
+select p.record_key, true as was_there
+from previous_entity_record as p
+inner join part on part.component = p.component
+union all
+select record_key, false as was_there from tied
 """  # noqa: S608
 
 INPUTS = {EVERY: ("record_key",), "identifier": ("record_key",), "match_pair": ("left_key", "right_key")}
@@ -92,9 +94,10 @@ def entity_records(engine: Engine) -> pa.Table | Grown:
         return _clustered(engine, rules, "")
     engine.view(CHANGED, engine.read(CHANGES))
     reached = engine.read(REACH)
-    engine.view(REACHED, reached)
+    engine.view(REACHED, pa.table({"record_key": pc.unique(reached["record_key"])}))
     again = _clustered(engine, rules, REACHED)
-    return Grown("previous_entity_record", again, reached)
+    gone = reached.filter(reached["was_there"]).select(["record_key"])
+    return Grown("previous_entity_record", again, gone, went=len(gone))
 
 
 def _clustered(engine: Engine, rules: str, among: str) -> pa.Table:
