@@ -88,8 +88,4 @@ def _dual(small: Instance, untied: Instance, start: Floats | None, passes: int =
     if 0 < len(small.value) <= TINY and passes > 1:
         start, passes = linear_prices(small), 1
     dual = solve_dual(layout, start, passes)
-    taken = layout.origin[dual.taken]
-    if untied is not small:
-        value = np.where(layout.origin < 0, -np.inf, small.value[layout.origin])
-        dual = replace(dual, bound=bound(replace(layout, value=value), dual.prices))
-    return dual, taken
+    return replace(dual, bound=bound(layout, small, dual.prices)), layout.origin[dual.taken]

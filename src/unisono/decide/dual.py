@@ -18,7 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 
-from unisono.decide.instance import Floats, Ints
+from unisono.decide.instance import Floats, Instance, Ints
 from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
@@ -53,8 +53,10 @@ class _Point:
     @cached_property
     def curvature(self) -> sparse.csc_array:
         """Return how fast use falls as prices rise (m, m), estimated from the actions near the margin."""
-        near = self.layout.uses[self.layout.origin[self.swept.near]]
-        near.data *= np.repeat(np.sqrt(self.swept.density), np.diff(near.indptr))
+        density = np.bincount(self.layout.bundle[self.swept.near], self.swept.density)
+        alive = np.flatnonzero(density)
+        near = self.layout.bundles[alive]
+        near.data *= np.repeat(np.sqrt(density[alive]), np.diff(near.indptr))
         return sparse.csc_array(near.T @ near)
 
     def is_settled(self) -> bool:
@@ -93,9 +95,9 @@ def solve_dual(layout: Layout, start: Floats | None = None, passes: int = PASSES
     return Dual(here.prices, here.value, done, here.swept.chosen)
 
 
-def bound(layout: Layout, prices: Floats) -> float:
-    """Return the value of the dual: no plan is worth more, whatever the prices."""
-    return best_value(layout, prices) + _rent(layout, prices)
+def bound(layout: Layout, instance: Instance, prices: Floats) -> float:
+    """Return the value of the dual of the instance laid out: no plan is worth more, whatever the prices."""
+    return best_value(layout, instance.reduced(prices)) + _rent(layout, prices)
 
 
 def _rent(layout: Layout, prices: Floats) -> float:
