@@ -152,15 +152,14 @@ class _Plan:
 
         The first few use up nearly all that is left, so that hardly any of the others need to be looked at.
         """
-        at = self._possible(np.flatnonzero(wanted & ~self.chosen))
+        at = self._fitting(np.flatnonzero(wanted & ~self.chosen))
         few = int((1 - FIRST) * len(at))
         bar = np.partition(reduced[at], few)[few] if len(at) else 0.0
         self._add(reduced, at[reduced[at] >= bar])
-        self._add(reduced, self._possible(at[reduced[at] < bar]))
+        self._add(reduced, self._fitting(at[reduced[at] < bar]))
 
     def _add(self, reduced: Floats, at: Ints) -> None:
         """Add those of these that fit, in the order of their reduced value."""
-        at = self._fitting(at)
         at = at[np.argsort(-reduced[at], kind="stable")]
         while len(at):
             self.change(self._together(at), True)
@@ -170,23 +169,14 @@ class _Plan:
         """Return what is left of each resource (m,), where using more than there is has no price."""
         return np.where(np.isinf(self.instance.ceiling), allowed(self.instance) - self.use, np.inf)
 
-    def _free(self, at: Ints) -> Ints:
-        """Return those of these whose customer and group have a place left."""
-        return at[~self.is_taken[self.group[at]] & (self.places[self.instance.customer[at]] > 0)]
-
-    def _possible(self, at: Ints) -> Ints:
-        """Return those of these, of which there are many, that can still be added."""
-        fits = np.ones(len(self.chosen), dtype=bool)
-        fits[self.users.indices[self.users.data > np.repeat(self._left(), np.diff(self.users.indptr))]] = False
-        return self._free(at[fits[at]])
-
     def _fitting(self, at: Ints) -> Ints:
-        """Return those of these, of which there are few, that can still be added."""
-        free = self._free(at)
-        uses, fits = self.instance.uses[free], np.ones(len(free), dtype=bool)
-        lacks = uses.data > self._left()[uses.indices]
-        fits[np.repeat(np.arange(len(free)), np.diff(uses.indptr))[lacks]] = False
-        return free[fits]
+        """Return those of these actions that can still be added."""
+        bundle, bundles = self.instance.bundled
+        fits = np.ones(bundles.shape[0], dtype=bool)
+        lacks = bundles.data > self._left()[bundles.indices]
+        fits[np.repeat(np.arange(len(fits)), np.diff(bundles.indptr))[lacks]] = False
+        at = at[fits[bundle[at]]]
+        return at[~self.is_taken[self.group[at]] & (self.places[self.instance.customer[at]] > 0)]
 
     def _together(self, at: Ints) -> Ints:
         """Return those of these that can be added at once: one a customer, and what comes before fits with them."""

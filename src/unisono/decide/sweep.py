@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from scipy import sparse
 
 from unisono.decide.instance import Bools, Floats, Instance, Ints
@@ -31,10 +30,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """An instance's actions block by block; `origin` is their position before, -1 for padding.
-
-    Actions that use the same are many, so what they use is kept once a bundle.
-    """
+    """An instance's actions block by block; `origin` is their position before, -1 for padding."""
 
     origin: Ints
     value: Floats
@@ -75,10 +71,8 @@ def lay_out(instance: Instance) -> Layout:
         Block(slice(begin, end), *shape)
         for begin, end, shape in zip(begins, begins[1:], shapes, strict=False)
     ]
-    bundle, first = _bundled(instance.uses)
-    return Layout(
-        origin, value, bundle[origin], instance.uses[first], blocks, instance.limit, instance.ceiling
-    )
+    bundle, bundles = instance.bundled
+    return Layout(origin, value, bundle[origin], bundles, blocks, instance.limit, instance.ceiling)
 
 
 def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sweep:
@@ -242,19 +236,6 @@ def _cells(first: Ints, size: Ints, widths: tuple[int, ...], groups: Ints) -> In
         rows.append(first[place])
         rows += [np.where(offset < size[place], first[place] + offset, -1) for offset in range(1, width)]
     return np.concatenate(rows)
-
-
-def _bundled(uses: sparse.csr_array) -> tuple[Ints, Ints]:
-    """Return the bundle of each action (n,), and an action of each bundle.
-
-    Two are told apart by a random price of what they use, the same where use is the same, and hardly ever else.
-    """
-    mark = uses @ np.random.default_rng(0).random(uses.shape[1])
-    marks = pa.Array.from_buffers(pa.float64(), len(mark), [None, pa.py_buffer(mark)])
-    bundle = np.frombuffer(marks.dictionary_encode().indices.buffers()[1], np.int32, len(mark)).astype(np.int64)
-    first = np.zeros(int(bundle.max(initial=-1)) + 1, dtype=np.int64)
-    first[bundle] = np.arange(len(bundle))
-    return bundle, first
 
 
 def _joined(parts: list[Ints]) -> Ints:
