@@ -22,7 +22,7 @@ from unisono.decide.instance import Floats, Instance, Ints
 from unisono.decide.sweep import Layout, Sweep, best_value, sweep
 
 PASSES = 60
-SETTLED = 1.5e-3  # relative price of what is used too much or too little that ends the search
+SETTLED = 1.25e-3  # relative price of what is used too much or too little that ends the search
 ROOM = 5e-2  # relative use above a limit without a price that does not count
 SMALL = 3e-6  # relative decrease below which a step counts as small; two of them end the search too
 NARROWING = 300  # small steps' worth of decrease below which the kernel narrows

@@ -188,7 +188,7 @@ def _tops(best: Floats, count: int) -> list[Floats]:
 def _arranged(instance: Instance) -> Iterator[tuple[Ints, tuple[int, ...], int]]:
     """Yield blocks of customers of the same shape: their actions' positions, the groups' widths, groups at most."""
     first = np.flatnonzero(instance.starts())
-    size = np.diff(first, append=len(instance.value))
+    size = np.append(first[1:], len(instance.value)) - first
     owner = instance.customer[first]
     width = _padded(size)
     own = np.bincount(owner, minlength=len(instance.per_customer))
