@@ -71,4 +71,5 @@ def _amounts(full: Instance, cells: np.ndarray) -> Iterator[tuple[np.ndarray, np
     yield full.minutes[cells] * (rep >= 0), rep
     for row, use in enumerate(full.shared):
         yield use[cells], np.broadcast_to(2 * reps + row, len(cells))
-    yield -(goal >= 0).astype(np.int8), 2 * reps + shared + goal.astype(np.int32)
+    if len(full.goal_least):
+        yield -(goal >= 0).astype(np.int8), 2 * reps + shared + goal.astype(np.int32)

@@ -21,7 +21,7 @@ from unisono.decide.sweep import lay_out
 ENOUGH = 8e-4  # relative gap below which nothing is exchanged
 TARGET = 2e-3  # relative gap below which a plan is not polished
 TINY = 1_000  # actions up to which the exact path is taken
-SPREAD, GOLDEN = 0.01, (5**0.5 - 1) / 2  # relative range that values are spread over, and how evenly
+SPREAD, GOLDEN = 0.022, (5**0.5 - 1) / 2  # relative range that values are spread over, and how evenly
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,4 @@ def _dual(small: Instance, untied: Instance, start: Floats | None, passes: int =
     if 0 < len(small.value) <= TINY and passes > 1:
         start, passes = linear_prices(small), 1
     dual = solve_dual(layout, start, passes)
-    taken = layout.origin[dual.taken]
-    if untied is not small:
-        value = np.where(layout.origin < 0, -np.inf, small.value[layout.origin])
-        dual = replace(dual, bound=bound(replace(layout, value=value), dual.prices))
-    return dual, taken
+    return replace(dual, bound=bound(layout, small, dual.prices)), layout.origin[dual.taken]

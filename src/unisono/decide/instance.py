@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
@@ -49,6 +50,20 @@ class Instance:
     def groups(self) -> Ints:
         """Return a number for each action's group, rising and the same for the whole group (n,)."""
         return np.asarray(np.cumsum(self.starts()) - 1)
+
+    @cached_property
+    def bundled(self) -> tuple[Ints, sparse.csr_array]:
+        """Return the bundle of each action (n,), and what each bundle uses (bundles, m), as many use the same.
+
+        They are told apart by a random price of what they use, the same where use is the same, and hardly ever else.
+        """
+        mark = self.uses @ np.random.default_rng(0).random(self.uses.shape[1])
+        marks = pa.Array.from_buffers(pa.float64(), len(mark), [None, pa.py_buffer(mark)])
+        places = marks.dictionary_encode().indices.buffers()[1]
+        bundle = np.frombuffer(places, np.int32, len(mark)).astype(np.int64)
+        first = np.zeros(int(bundle.max(initial=-1)) + 1, dtype=np.int64)
+        first[bundle] = np.arange(len(bundle))
+        return bundle, self.uses[first]
 
     def use(self, chosen: Ints | Bools) -> Floats:
         """Return how much of each resource a plan uses (m,)."""
@@ -88,7 +103,10 @@ def undominated(instance: Instance) -> Ints:
     if not len(instance.value):
         return np.zeros(0, dtype=np.int64)
     same = (instance.customer[1:] == instance.customer[:-1]) & (instance.group[1:] == instance.group[:-1])
-    best = np.arange(len(instance.value))
+    wanted = instance.value > 0
+    serving = np.flatnonzero(instance.uses.data < 0)
+    wanted[np.searchsorted(instance.uses.indptr, serving, side="right") - 1] = True
+    wanted &= (instance.per_customer > 0)[instance.customer]
     if same.any():
         mark = np.random.default_rng(0).random((instance.uses.shape[1], 2))
         print_of_use = instance.uses @ mark  # equal where the use is equal, and hardly ever else
@@ -97,7 +115,5 @@ def undominated(instance: Instance) -> Ints:
         highest = np.maximum.reduceat(instance.value, np.flatnonzero(np.append(True, ~same)))
         hits = np.flatnonzero(instance.value == highest[run])
         best = hits[np.append(True, run[hits][1:] != run[hits][:-1])]
-    wanted = instance.value > 0
-    serving = np.flatnonzero(instance.uses.data < 0)
-    wanted[np.searchsorted(instance.uses.indptr, serving, side="right") - 1] = True
-    return np.asarray(best[wanted[best] & (instance.per_customer[instance.customer[best]] > 0)])
+        return np.asarray(best[wanted[best]])
+    return np.flatnonzero(wanted)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from unisono.decide.choose import Solution, choose, price
-from unisono.decide.dual import solve_dual
+from unisono.decide.dual import bound
 from unisono.decide.instance import Bools, Floats, Instance, undominated
 from unisono.decide.solve import published_choice, published_prices, read
 from unisono.decide.sweep import lay_out
@@ -48,5 +48,6 @@ def solve_anew(instance: Instance, start: Floats) -> Solution:
 
 
 def _solution(instance: Instance, chosen: Bools, prices: Floats) -> Solution:
-    bound = solve_dual(lay_out(instance.only(undominated(instance))), prices, passes=1).bound
-    return Solution(chosen, prices, instance.objective(chosen), bound, instance.missed(chosen))
+    small = instance.only(undominated(instance))
+    proven = bound(lay_out(small), small, prices)
+    return Solution(chosen, prices, instance.objective(chosen), proven, instance.missed(chosen))

@@ -14,6 +14,7 @@ from unisono.decide.instance import Bools, Floats, Instance, Ints
 INSISTING = 8  # times that goals still missed are served before others
 ROUNDING = 1e-9  # what sums of amounts may exceed a limit by, relative
 CHEAPEST = 0.1  # share of what uses too much that is usually enough to look at
+FIRST = 0.1  # share of what could be added that is looked at first
 
 
 def repair(instance: Instance, prices: Floats, taken: Ints) -> Bools:
@@ -73,7 +74,7 @@ class _Plan:
         """Choose actions that are not chosen, or the reverse."""
         sign = 1 if to else -1
         self.chosen[at] = self.is_taken[self.group[at]] = to
-        np.subtract.at(self.places, self.instance.customer[at], sign)
+        self.places -= sign * np.bincount(self.instance.customer[at], minlength=len(self.places))
         self.value += sign * float(self.instance.value[at].sum())
         self.use += sign * self.instance.use(at)
 
@@ -147,38 +148,47 @@ class _Plan:
         self.change(np.unique(action[total - before < excess[resource]]), False)
 
     def fill(self, reduced: Floats, wanted: Bools) -> None:
-        """Add wanted actions, those of largest reduced value first, until none fits."""
-        left = np.where(np.isinf(self.instance.ceiling), allowed(self.instance), np.inf)
-        fits, users = wanted & ~self.chosen, self.users
-        fits[users.indices[users.data > np.repeat(left - self.use, np.diff(users.indptr))]] = False
-        at = self._fitting(np.flatnonzero(fits), left - self.use)
+        """Add wanted actions, those of largest reduced value first, until none fits.
+
+        The first few use up nearly all that is left, so that hardly any of the others need to be looked at.
+        """
+        at = self._fitting(np.flatnonzero(wanted & ~self.chosen))
+        few = int((1 - FIRST) * len(at))
+        bar = np.partition(reduced[at], few)[few] if len(at) else 0.0
+        self._add(reduced, at[reduced[at] >= bar])
+        self._add(reduced, self._fitting(at[reduced[at] < bar]))
+
+    def _add(self, reduced: Floats, at: Ints) -> None:
+        """Add those of these that fit, in the order of their reduced value."""
         at = at[np.argsort(-reduced[at], kind="stable")]
         while len(at):
-            self.change(self._together(at, left - self.use), True)
-            at = self._fitting(at, left - self.use)
+            self.change(self._together(at), True)
+            at = self._fitting(at)
 
-    def _fitting(self, at: Ints, left: Floats) -> Ints:
+    def _left(self) -> Floats:
+        """Return what is left of each resource (m,), where using more than there is has no price."""
+        return np.where(np.isinf(self.instance.ceiling), allowed(self.instance) - self.use, np.inf)
+
+    def _fitting(self, at: Ints) -> Ints:
         """Return those of these actions that can still be added."""
-        instance = self.instance
-        free = at[~self.is_taken[self.group[at]] & (self.places[instance.customer[at]] > 0)]
-        uses, fits = instance.uses[free], np.ones(len(free), dtype=bool)
-        lacks = uses.data > left[uses.indices]
-        fits[np.repeat(np.arange(len(free)), np.diff(uses.indptr))[lacks]] = False
-        return free[fits]
+        bundle, bundles = self.instance.bundled
+        fits = np.ones(bundles.shape[0], dtype=bool)
+        lacks = bundles.data > self._left()[bundles.indices]
+        fits[np.repeat(np.arange(len(fits)), np.diff(bundles.indptr))[lacks]] = False
+        at = at[fits[bundle[at]]]
+        return at[~self.is_taken[self.group[at]] & (self.places[self.instance.customer[at]] > 0)]
 
-    def _together(self, at: Ints, left: Floats) -> Ints:
-        """Return the first of these that can be added at once: one a representative and customer, limits kept."""
+    def _together(self, at: Ints) -> Ints:
+        """Return those of these that can be added at once: one a customer, and what comes before fits with them."""
         instance = self.instance
-        rep = instance.rep[at]
-        own = np.sort(np.append(_first(rep[rep >= 0], np.flatnonzero(rep >= 0)), np.flatnonzero(rep < 0)))
-        picked = at[own[np.sort(_first(instance.customer[at[own]], np.arange(len(own))))]]
+        picked = at[np.sort(_first(instance.customer[at], np.arange(len(at))))]
         uses = instance.uses[picked].tocsc()
+        total = np.append(0.0, np.cumsum(np.maximum(uses.data, 0.0)))
+        before = np.repeat(total[uses.indptr[:-1]], np.diff(uses.indptr))
+        lacks = (uses.data > 0) & (total[1:] - before > np.repeat(self._left(), np.diff(uses.indptr)))
         keep = np.ones(len(picked), dtype=bool)
-        for resource in np.flatnonzero(np.diff(uses.indptr) > 1):
-            span = slice(uses.indptr[resource], uses.indptr[resource + 1])
-            amount = np.zeros(len(picked))
-            amount[uses.indices[span]] = np.maximum(uses.data[span], 0.0)
-            keep &= (np.cumsum(amount * keep) <= left[resource]) | (amount == 0)
+        keep[uses.indices[lacks]] = False
+        keep[0] = True  # it fits by itself, whatever rounding says
         return picked[keep]
 
 

@@ -21,12 +21,11 @@ WIDTHS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64])  # wider groups ar
 
 @dataclass(frozen=True)
 class Block:
-    """Customers of one shape: cells `begin` and on, customer after customer within each of the groups' places."""
+    """Customers of one shape: the cells of `span`, customer after customer within each of the groups' places."""
 
-    begin: int
+    span: slice
     widths: tuple[int, ...]  # of the groups
     limit: int  # groups taken at most
-    uses: sparse.csr_array  # (cells of the block, m)
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ class Layout:
 
     origin: Ints
     value: Floats
-    uses: sparse.csr_array  # (n, m) as of the instance, by position before
+    bundle: Ints  # of each cell
+    bundles: sparse.csr_array  # (bundles, m) what each uses
     blocks: list[Block]
     limit: Floats  # (m,) as of the instance
     ceiling: Floats
@@ -66,12 +66,13 @@ def lay_out(instance: Instance) -> Layout:
     origin = np.concatenate(origins)
     value = instance.value[origin]
     value[origin < 0] = -np.inf
-    begins = np.cumsum([len(part) for part in origins])
+    begins = np.cumsum([len(part) for part in origins]).tolist()
     blocks = [
-        Block(int(begin), *shape, instance.uses[part])
-        for begin, shape, part in zip(begins, shapes, origins[1:], strict=False)
+        Block(slice(begin, end), *shape)
+        for begin, end, shape in zip(begins, begins[1:], shapes, strict=False)
     ]
-    return Layout(origin, value, instance.uses, blocks, instance.limit, instance.ceiling)
+    bundle, bundles = instance.bundled
+    return Layout(origin, value, bundle[origin], bundles, blocks, instance.limit, instance.ceiling)
 
 
 def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sweep:
@@ -79,35 +80,34 @@ def sweep(layout: Layout, prices: Floats, nearness: float, every: int = 1) -> Sw
 
     The margin is looked at for one of `every` so many customers.
     """
-    value, use, chosen, near, density = 0.0, np.zeros(len(prices)), [], [], []
-    for block, cells in _blocks(layout, prices):
+    value, chosen, near, density = 0.0, [], [], []
+    price = layout.bundles @ prices
+    for block in layout.blocks:
+        reduced = layout.value[block.span] - price[layout.bundle[block.span]]
+        cells = reduced.reshape(sum(block.widths), -1)
         worth, taken = _take(cells, block)
         value += worth
-        use += block.uses.T @ taken.ravel().astype(float)
-        chosen.append(np.flatnonzero(taken) + block.begin)
+        chosen.append(np.flatnonzero(taken) + block.span.start)
         margin = _margin(np.ascontiguousarray(cells[:, ::every]), block).ravel()
         close = np.flatnonzero(margin < nearness)
-        place = np.arange(block.begin, block.begin + cells.size).reshape(cells.shape)
+        place = np.arange(block.span.start, block.span.stop).reshape(cells.shape)
         near.append(place[:, ::every].ravel()[close])
         density.append((1 - margin[close] / nearness) * (every / nearness))
-    return Sweep(value, use, _joined(chosen), _joined(near), np.concatenate([np.zeros(0), *density]))
+    picked = _joined(chosen)
+    times = np.bincount(layout.bundle[picked], minlength=len(price)).astype(float)
+    return Sweep(
+        value, layout.bundles.T @ times, picked, _joined(near), np.concatenate([np.zeros(0), *density])
+    )
 
 
-def best_value(layout: Layout, prices: Floats) -> float:
-    """Return the reduced value of what customers take at `prices`, and nothing else about it."""
-    value = 0.0
-    for block, cells in _blocks(layout, prices):
+def best_value(layout: Layout, reduced: Floats) -> float:
+    """Return what customers take is worth at these reduced values of an instance's actions (n,)."""
+    value, reduced = 0.0, np.append(reduced, -np.inf)
+    for block in layout.blocks:
+        cells = reduced[layout.origin[block.span]].reshape(sum(block.widths), -1)
         best = np.take_along_axis(cells, _winners(cells, block), axis=0) if max(block.widths) > 1 else cells
         value += _worth(_tops(best, block.limit))
     return value
-
-
-def _blocks(layout: Layout, prices: Floats) -> Iterator[tuple[Block, Floats]]:
-    """Yield the blocks with the reduced values of their cells (sum of widths, customers)."""
-    for block in layout.blocks:
-        price = block.uses @ prices
-        reduced = np.subtract(layout.value[block.begin : block.begin + len(price)], price, out=price)
-        yield block, reduced.reshape(sum(block.widths), -1)
 
 
 def _winners(cells: Floats, block: Block) -> Ints:
@@ -188,7 +188,7 @@ def _tops(best: Floats, count: int) -> list[Floats]:
 def _arranged(instance: Instance) -> Iterator[tuple[Ints, tuple[int, ...], int]]:
     """Yield blocks of customers of the same shape: their actions' positions, the groups' widths, groups at most."""
     first = np.flatnonzero(instance.starts())
-    size = np.diff(first, append=len(instance.value))
+    size = np.append(first[1:], len(instance.value)) - first
     owner = instance.customer[first]
     width = _padded(size)
     own = np.bincount(owner, minlength=len(instance.per_customer))
