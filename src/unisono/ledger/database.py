@@ -18,6 +18,7 @@ Row = dict[str, Any]
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 BUSY_SECONDS = 30.0  # how long a writer waits for another before it gives up
+INSERT_LENGTHS = (256, 64, 16, 4, 1)  # rows of one statement; SQLite allows 32,766 values in it
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
@@ -30,6 +31,19 @@ class Transaction(Protocol):
 
     def write(self, sql: str, rows: Sequence[Values]) -> int:
         """Run one statement for each of many rows; return how many rows it changed."""
+
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        """Add many rows of texts by few statements; return how many are new.
+
+        A row whose values in the columns `once` are in the table already, or in a row before it, is left out.
+        """
 
 
 class Database:
@@ -112,6 +126,25 @@ class _SqliteTransaction:
         with closing(self._connection.executemany(sql, rows)) as cursor:
             return cursor.rowcount
 
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        new = at = 0
+        while at < len(rows):
+            # Few lengths, so that SQLite parses few statements; long ones, so that Python's lock is seldom fought for.
+            length = next(length for length in INSERT_LENGTHS if length <= len(rows) - at)
+            sql = _sqlite_insert(table, tuple(columns), length, tuple(once))
+            values = [value for row in rows[at : at + length] for value in row]
+            with closing(self._connection.execute(sql, values)) as cursor:
+                new += cursor.rowcount
+            at += length
+        return new
+
 
 class PostgresDatabase(Database):
     """PostgreSQL by psycopg."""
@@ -162,6 +195,22 @@ class _PostgresTransaction:
             cursor.executemany(_pyformat(sql), rows)
             return int(cursor.rowcount)
 
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        arrays = ", ".join(["%s::text[]"] * len(columns))
+        sql = f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays}){_unless(once)}"  # noqa: S608
+        with self._connection.cursor() as cursor:
+            # Rows are numbered in the order of commits, so that who reads on from a number misses none.
+            cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [table])
+            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            return int(cursor.rowcount)
+
 
 def open_database(url: str) -> Database:
     """Open the database at `sqlite:///PATH` or `postgresql://...` and make the tables it lacks.
@@ -187,6 +236,16 @@ def open_database(url: str) -> Database:
         for statement in filter(str.strip, text.split(";")):
             transaction.execute(statement)
     return database
+
+
+@cache
+def _sqlite_insert(table: str, columns: Sequence[str], length: int, once: Sequence[str]) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f"insert into {table} ({', '.join(columns)}) values {', '.join([row] * length)}{_unless(once)}"  # noqa: S608
+
+
+def _unless(once: Sequence[str]) -> str:
+    return f" on conflict ({', '.join(once)}) do nothing" if once else ""
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from unisono.ledger.database import Database, Row, Transaction
 from unisono.ledger.instants import written
@@ -36,23 +37,22 @@ class RefusedEvent:
     raw: str
 
 
+EVENT = ("source", "message_id", "type", "user_id", "received_at", "body", "original")
+REFUSED = ("source", "received_at", "reason", "detail", "raw")
+
+
 def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[RefusedEvent] = ()) -> int:
     """Add events and what was refused; return how many events were new."""
     new = 0
     if events:
-        new = transaction.write(
-            "insert into event (source, message_id, type, user_id, received_at, body, original)"
-            " values (:source, :message_id, :type, :user_id, :received_at, :body, :original)"
-            " on conflict (source, message_id) do nothing",
-            [asdict(event) for event in events],
-        )
+        new = transaction.insert("event", EVENT, list(map(_event, events)), once=("source", "message_id"))
     if refused:
-        transaction.write(
-            "insert into refused_event (source, received_at, reason, detail, raw)"
-            " values (:source, :received_at, :reason, :detail, :raw)",
-            [asdict(one) for one in refused],
-        )
+        transaction.insert("refused_event", REFUSED, list(map(_refused, refused)))
     return new
+
+
+_event = attrgetter(*EVENT)
+_refused = attrgetter(*REFUSED)
 
 
 def after(database: Database, source: str, event_id: int, until: datetime) -> list[Row]:
