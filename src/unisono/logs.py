@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
+import re
+import secrets
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = "x-request-id"
-LONGEST = 100
+HEADER = b"x-request-id"
+GIVEN = re.compile(rb"[\x21-\x7e]{1,100}")
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -22,21 +23,21 @@ class RequestIds:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        process = secrets.token_hex(6)
+        self._new = (f"{process}-{number}" for number in itertools.count(1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the app with the request's id."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = (
-            given if given.isascii() and given.isprintable() and 0 < len(given) <= LONGEST else uuid4().hex
-        )
-        _request_id.set(request_id)
+        given = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        request_id = given if GIVEN.fullmatch(given) else next(self._new).encode()
+        _request_id.set(request_id.decode())
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append(HEADER, request_id)
+                message["headers"] = [*message.get("headers", ()), (HEADER, request_id)]
             await send(message)
 
         await self._app(scope, receive, answer)

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,14 +26,22 @@ from unisono.errors import LedgerError, StoreError
 from unisono.logs import RequestIds, log_to_stderr
 from unisono.project import Project, open_project
 
-FOLDER = "UNISONO_SERVE_DIR"  # how worker processes learn which project they serve
+FOLDER, LIMITS = "UNISONO_SERVE_DIR", "UNISONO_SERVE_LIMITS"  # how worker processes learn what they serve
+SERVER: dict[str, Any] = {  # of uvicorn
+    "http": "httptools",
+    "loop": "uvloop" if sys.platform != "win32" else "asyncio",
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+}
 GRACE_SECONDS = 30  # how long requests that came before the end may take
 LOCK_SECONDS = 0.001  # how long the loop may keep Python's lock from the writer's thread
 
 
-def service(project: Project, *, clock: Callable[[], datetime], limits: Limits | None = None) -> ASGIApp:
+def service(project: Project, *, clock: Callable[[], datetime], limits: Limits) -> ASGIApp:
     """Return the app of a project; `clock` returns the present instant, UTC without zone."""
-    collector = Collector(project.ledger_url, clock=clock, limits=limits or Limits())
+    collector = Collector(project.ledger_url, clock=clock, limits=limits)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette's signature
@@ -82,13 +92,16 @@ def app() -> ASGIApp:
     log_to_stderr()
     sys.setswitchinterval(LOCK_SECONDS)
     return service(
-        open_project(Path(os.environ[FOLDER])), clock=lambda: datetime.now(UTC).replace(tzinfo=None)
+        open_project(Path(os.environ[FOLDER])),
+        clock=lambda: datetime.now(UTC).replace(tzinfo=None),
+        limits=msgspec.json.decode(os.environ[LIMITS], type=Limits),
     )
 
 
-def serve(project: Project, *, host: str, port: int, workers: int) -> None:
+def serve(project: Project, *, host: str, port: int, workers: int, limits: Limits) -> None:
     """Serve until SIGTERM or SIGINT; then answer what has come, commit it, and return."""
     os.environ[FOLDER] = str(project.folder.resolve())
+    os.environ[LIMITS] = msgspec.json.encode(limits).decode()
     log_to_stderr()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it again once it has stopped in order
@@ -98,11 +111,6 @@ def serve(project: Project, *, host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
-        http="httptools",
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        **SERVER,
     )

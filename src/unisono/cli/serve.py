@@ -37,7 +37,21 @@ Try it:
     type=click.IntRange(min=1),
     help="Processes; more than one is for a ledger on PostgreSQL.",
 )
-def command(folder: str, host: str, port: int, workers: int) -> None:
+@click.option(
+    "--events-per-second",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="What one write key may send on average, twice that at once.",
+)
+@click.option(
+    "--body-kib",
+    default=500,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Largest request, decompressed.",
+)
+def command(folder: str, host: str, port: int, workers: int, events_per_second: int, body_kib: int) -> None:
     """Serve a project: collect events from SDKs.
 
     An answer of 200 means that the events are on disk. SIGTERM and Ctrl-C stop it in order. Logs go to stderr, one
@@ -45,6 +59,7 @@ def command(folder: str, host: str, port: int, workers: int) -> None:
     """
     project = open_project(folder)
     try:
+        from unisono.collector import Limits
         from unisono.service import serve
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -58,4 +73,7 @@ def command(folder: str, host: str, port: int, workers: int) -> None:
         "  stop                  Ctrl-C\n",
         err=True,
     )
-    serve(project, host=host, port=port, workers=workers)
+    limits = Limits(
+        body_bytes=body_kib * 1024, events_per_second=events_per_second, burst_events=2 * events_per_second
+    )
+    serve(project, host=host, port=port, workers=workers, limits=limits)

@@ -6,34 +6,37 @@ import logging
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.datastructures import QueryParams
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from unisono.collector.canonical import Arrival, canonical
 from unisono.collector.dialects import PATHS, Delivery, Dialect, opened
-from unisono.collector.keys import KeyRing, candidates, header_keys
-from unisono.collector.limits import Limits, Rate, TooLarge, bounded, unpacked
+from unisono.collector.keys import KeyRing, candidates, outer_keys
+from unisono.collector.limits import Limits, Rate, TooLarge, unpacked, whole
 from unisono.collector.metrics import Metrics
 from unisono.collector.writer import Busy, Writer
 from unisono.errors import LedgerError
 from unisono.ledger import open_database
 from unisono.ledger.events import Event, RefusedEvent
+from unisono.ledger.instants import written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 RETRY_SECONDS = 2  # what a sender is asked to wait when the ledger cannot be written
-CORS = {"access-control-allow-origin": "*"}  # a browser's SDK sends no cookies, and its key is no secret
-PREFLIGHT = CORS | {
-    "access-control-allow-methods": "POST",
-    "access-control-allow-headers": "authorization, content-type, content-encoding, x-write-key",
-    "access-control-max-age": "86400",
-}
+CORS = (b"access-control-allow-origin", b"*")  # a browser's SDK sends no cookies, and its key is no secret
+PREFLIGHT = [
+    CORS,
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-write-key"),
+    (b"access-control-max-age", b"86400"),
+]
+KEY_HEADERS = (b"authorization", b"x-write-key")
 
 _log = logging.getLogger(__name__)
 
@@ -95,25 +98,13 @@ class Collector:
             PATHS, key=lambda path: not path.startswith("/v1/")
         )  # Starlette looks from the first on
         both = [(f"{path}{slash}", PATHS[path]) for slash in ("", "/") for path in first]
-        return [Route(path, self._route(read), methods=["POST", "OPTIONS"]) for path, read in both]
+        return [Route(path, _Endpoint(self, read), methods=["POST", "OPTIONS"]) for path, read in both]
 
-    def _route(self, dialect: Dialect) -> Callable[[Request], Any]:
-        async def collect(request: Request) -> Response:
-            if request.method == "OPTIONS":
-                return Response(status_code=204, headers=PREFLIGHT)
-            try:
-                answer = await self._take(request, dialect)
-            except Refusal as refusal:
-                answer = _refused(refusal)
-            self.metrics.add("unisono_requests_total", status=str(answer.status_code))
-            return answer
-
-        return collect
-
-    async def _take(self, request: Request, dialect: Dialect) -> Response:
-        delivery = await self._delivery(request, dialect)
+    async def take(self, scope: Scope, receive: Receive, dialect: Dialect) -> tuple[int, int]:
+        """Return how many of a request's events were kept, now durable, and refused; Refusal if none was taken."""
+        delivery = await self._delivery(receive, dialect)
         try:
-            source = await self._source(request, delivery)
+            source = await self._source(scope, delivery)
             kept, refused = self._understood(delivery, dialect, source)
             await self._writer.write(source, kept, refused)
         except (LedgerError, Busy) as error:
@@ -124,20 +115,21 @@ class Collector:
             _log.warning(
                 "%d of %d events from %s refused: %s", len(refused), len(delivery.items), source, reasons
             )
-        return _accepted(len(kept), len(refused))
+        return len(kept), len(refused)
 
-    async def _delivery(self, request: Request, dialect: Dialect) -> Delivery:
+    async def _delivery(self, receive: Receive, dialect: Dialect) -> Delivery:
+        limit = self._limits.body_bytes
         try:
-            body = unpacked(await bounded(request.stream(), self._limits.body_bytes), self._limits.body_bytes)
-            return opened(body, dialect)
+            return opened(unpacked(await whole(receive, limit), limit), dialect)
         except TooLarge as error:
-            raise Refusal(413, f"a request has at most {self._limits.body_bytes:,} bytes") from error
+            raise Refusal(413, f"a request has at most {limit:,} bytes") from error
         except (ValueError, RecursionError) as error:
             raise Refusal(400, f"the body cannot be read: {error}") from error
 
-    async def _source(self, request: Request, delivery: Delivery) -> str:
-        found = header_keys(request.headers, request.query_params) or delivery.keys
-        known = await self._keys.find(candidates(found))
+    async def _source(self, scope: Scope, delivery: Delivery) -> str:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in KEY_HEADERS}
+        query = QueryParams(scope["query_string"]) if scope["query_string"] else {}
+        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys))
         if known is None:
             raise Refusal(401, "no valid write key; make one: unisono key create")
         key, source = known
@@ -149,9 +141,11 @@ class Collector:
     def _understood(
         self, delivery: Delivery, dialect: Dialect, source: str
     ) -> tuple[list[Event], list[RefusedEvent]]:
+        now = self._clock()
         arrival = Arrival(
             source=source,
-            received_at=self._clock(),
+            received_at=now,
+            received=written(now),
             sent_at=delivery.sent_at,
             context=delivery.context,
             call=dialect.call,
@@ -170,12 +164,31 @@ class Collector:
         return kept, refused
 
 
-def _accepted(kept: int, refused: int) -> Response:
-    body = msgspec.json.encode({"success": True, "accepted": kept, "refused": refused})
-    return Response(body, media_type="application/json", headers=CORS)
+class _Endpoint:
+    """One path as an ASGI app: on the way of every event, so nothing is made that is not needed."""
+
+    def __init__(self, collector: Collector, dialect: Dialect) -> None:
+        self._collector = collector
+        self._dialect = dialect
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", PREFLIGHT)
+            return
+        status, more = 200, [CORS, (b"content-type", b"application/json")]
+        try:
+            kept, refused = await self._collector.take(scope, receive, self._dialect)
+            body = b'{"success":true,"accepted":%d,"refused":%d}' % (kept, refused)
+        except Refusal as refusal:
+            status = refusal.status
+            body = msgspec.json.encode({"success": False, "message": refusal.message})
+            if refusal.retry_after is not None:
+                more.append((b"retry-after", str(refusal.retry_after).encode()))
+        self._collector.metrics.add("unisono_requests_total", status=str(status))
+        await _answer(send, status, body, more)
 
 
-def _refused(refusal: Refusal) -> Response:
-    headers = CORS if refusal.retry_after is None else CORS | {"retry-after": str(refusal.retry_after)}
-    body = msgspec.json.encode({"success": False, "message": refusal.message})
-    return Response(body, refusal.status, headers, "application/json")
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

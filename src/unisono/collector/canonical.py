@@ -44,7 +44,8 @@ class Arrival(NamedTuple):
 
     source: str
     received_at: datetime  # UTC, without zone
-    sent_at: object  # of the batch
+    received: str  # the same, written
+    sent_at: datetime | None  # of the batch
     context: object  # of the batch
     call: str | None  # the type that the URL names
     translate: Callable[[Fields], Fields] | None  # into Segment's words
@@ -58,7 +59,7 @@ def canonical(item: bytes | memoryview, arrival: Arrival) -> Event | RefusedEven
         return _canonical(item, arrival)
     except Unreadable as why:
         text = str(item, "utf-8")
-        return RefusedEvent(arrival.source, written(arrival.received_at), why.reason, why.detail, text)
+        return RefusedEvent(arrival.source, arrival.received, why.reason, why.detail, text)
 
 
 def _canonical(item: bytes | memoryview, arrival: Arrival) -> Event:
@@ -101,9 +102,9 @@ def _type(said: object) -> str:
 def _id(event: Fields, name: str) -> str | None:
     """Return an id as text, and write it so; None, and nothing written, if it is missing or empty."""
     said = event.get(name)
-    if isinstance(said, int) and not isinstance(said, bool):
+    if type(said) is int:
         said = event[name] = str(said)
-    if said is None or said == "":
+    if not said and (said is None or said == ""):
         event.pop(name, None)
         return None
     if not isinstance(said, str) or len(said) > LONGEST_ID or "\x00" in said:
@@ -121,35 +122,47 @@ def _set_times(event: Fields, arrival: Arrival) -> bool:
     known when it was sent. What the sender said stays in `originalTimestamp`.
     """
     said = _instant(event, "timestamp") or _instant(event, "originalTimestamp")
-    sent = _instant(event, "sentAt") or _instant({"sentAt": arrival.sent_at}, "sentAt")
-    at = said or arrival.received_at
-    if said and sent:
-        try:
-            at = arrival.received_at - (sent - said)
-        except OverflowError as error:
-            raise Unreadable("unreadable_timestamp", "the clock that sent it is absurdly wrong") from error
-    if said and event.get("originalTimestamp") is None:
-        event["originalTimestamp"] = written(said)
+    sent = _instant(event, "sentAt") or arrival.sent_at
+    event["receivedAt"] = event["timestamp"] = arrival.received
     if sent:
         event["sentAt"] = written(sent)
-    event["timestamp"] = written(at)
-    event["receivedAt"] = written(arrival.received_at)
+    if said:
+        event["timestamp"] = written(_mended(said, sent, arrival.received_at))
+        if event.get("originalTimestamp") is None:
+            event["originalTimestamp"] = written(said)
     return said is not None
+
+
+def _mended(said: datetime, sent: datetime | None, received: datetime) -> datetime:
+    if sent is None:
+        return said
+    try:
+        return received - (sent - said)
+    except OverflowError as error:
+        raise Unreadable("unreadable_timestamp", "the clock of the sender is absurdly wrong") from error
 
 
 def _instant(event: Fields, name: str) -> datetime | None:
     said = event.get(name)
-    if said is None or said == "":
-        return None
     try:
-        if isinstance(said, int | float) and not isinstance(said, bool):  # milliseconds since 1970
-            return datetime(1970, 1, 1) + timedelta(milliseconds=said)  # noqa: DTZ001 - UTC without zone
-        moment = datetime.fromisoformat(said)
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        return None if said is None else instant_of(said)
     except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable(
             "unreadable_timestamp", f"{name} is an instant in ISO 8601, not {_shown(said)}"
         ) from error
+
+
+def instant_of(said: object) -> datetime | None:
+    """Return an instant, ISO 8601 or milliseconds since 1970, as UTC without zone; None if the text is empty.
+
+    Raises TypeError, ValueError or OverflowError if it is none.
+    """
+    if isinstance(said, str):
+        moment = datetime.fromisoformat(said) if said else None
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        return datetime(1970, 1, 1) + timedelta(milliseconds=said)  # noqa: DTZ001 - UTC without zone
+    raise TypeError
 
 
 def _derived(item: bytes | memoryview) -> str:

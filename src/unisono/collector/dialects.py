@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from unisono.collector.canonical import Fields, Unreadable
+from unisono.collector.canonical import Fields, Unreadable, instant_of
 
 CALLS = ("track", "identify", "page", "screen", "group", "alias")
 KEYS = ("writeKey", "api_key")
@@ -51,7 +51,7 @@ class Delivery(NamedTuple):
 
     items: list[bytes | Raw]
     keys: list[str]
-    sent_at: object
+    sent_at: datetime | None
     context: object
 
 
@@ -60,7 +60,7 @@ def opened(body: bytes, dialect: Dialect) -> Delivery:
     body.decode()  # msgspec does not look into what it leaves raw
     envelope = DECODERS[dialect.envelope](body)
     keys = [key for name in KEYS if isinstance(key := getattr(envelope, name), str) and key]
-    sent_at = envelope.sentAt if envelope.sentAt is not None else envelope.sent_at
+    sent_at = _sent(envelope)
     if isinstance(envelope, Batch):
         return Delivery(list(envelope.batch), keys, sent_at, envelope.context)
     if isinstance(envelope, Payload):
@@ -69,6 +69,14 @@ def opened(body: bytes, dialect: Dialect) -> Delivery:
 
 
 DECODERS = {kind: msgspec.json.Decoder(kind).decode for kind in (Envelope, Batch, Payload)}
+
+
+def _sent(envelope: Envelope) -> datetime | None:
+    said = envelope.sentAt or envelope.sent_at
+    try:
+        return instant_of(said) if said else None
+    except (TypeError, ValueError, OverflowError):
+        return None  # then the clock of the sender cannot be mended; that is no fault of the events
 
 
 def _without_keys(body: bytes) -> bytes:

@@ -52,12 +52,12 @@ class KeyRing:
         self._thread.shutdown()
 
 
-def header_keys(headers: Mapping[str, str], query: Mapping[str, str]) -> list[str]:
+def outer_keys(headers: Mapping[bytes, str], query: Mapping[str, str]) -> list[str]:
     """Return what may be the key outside the body: X-Write-Key, Basic, Bearer, or `key` or `writeKey` of the URL."""
     found = []
-    if key := headers.get("x-write-key"):
+    if key := headers.get(b"x-write-key"):
         found.append(key)
-    kind, _, credentials = headers.get("authorization", "").partition(" ")
+    kind, _, credentials = headers.get(b"authorization", "").partition(" ")
     if kind.lower() == "bearer":
         found.append(credentials)
     elif kind.lower() == "basic":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+
+from starlette.types import Receive
 
 GZIP = b"\x1f\x8b"
 
@@ -26,15 +27,18 @@ class TooLarge(Exception):  # noqa: N818 - says what is wrong, as the name of a 
     """A body is larger than the limit, as it was sent or when decompressed."""
 
 
-async def bounded(stream: AsyncIterator[bytes], limit: int) -> bytes:
-    """Return a whole body; TooLarge as soon as it is longer than `limit` bytes."""
-    parts, size = [], 0
-    async for part in stream:
-        size += len(part)
-        if size > limit:
+async def whole(receive: Receive, limit: int) -> bytes:
+    """Return a request's whole body; TooLarge as soon as it is longer than `limit` bytes."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ValueError("the sender is gone")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit:
             raise TooLarge
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return body
 
 
 def unpacked(body: bytes, limit: int) -> bytes:

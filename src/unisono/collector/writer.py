@@ -1,4 +1,4 @@
-"""One thread writes: it takes all that waits, commits it as one transaction, then answers all who wait for it."""
+"""Group commit: one thread commits all that waits as one transaction, then all who wait for it are answered."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from unisono.collector.metrics import Metrics
 from unisono.ledger import Database, Transaction
 from unisono.ledger.events import Event, RefusedEvent, append
 
-GROUP = 5_000  # events of one transaction: beyond that a commit's cost is spread thinly enough
+ENOUGH = 256  # requests for which nobody waits for more to come
 
 
 class Busy(Exception):  # noqa: N818 - says what is, as the name of a status does
@@ -29,12 +29,9 @@ class Parcel:
     refused: Sequence[RefusedEvent]
     durable: asyncio.Future[None]
 
-    def __len__(self) -> int:
-        return len(self.events) + len(self.refused)
-
 
 class Writer:
-    """Group commit: the more requests wait, the more share one synchronisation to disk."""
+    """The more requests come while a commit lasts, the more share the next: one synchronisation to disk for all."""
 
     def __init__(
         self,
@@ -48,22 +45,28 @@ class Writer:
         self._most_waiting = most_waiting
         self._metrics = metrics
         self._timer = timer
-        self._queue: SimpleQueue[Parcel | None] = SimpleQueue()
-        self._waiting = 0
         self._loop = asyncio.get_running_loop()
+        self._pending: list[Parcel] = []
+        self._busy = False  # a group is being gathered or committed
+        self._waiting = 0
+        self._groups: SimpleQueue[list[Parcel]] = SimpleQueue()
         self._thread = self._loop.run_in_executor(None, self._run)
 
     async def write(self, source: str, events: Sequence[Event], refused: Sequence[RefusedEvent]) -> None:
         """Return when all of it is durable. Raises Busy at once if too much waits, LedgerError if nothing was kept."""
-        parcel = Parcel(source, events, refused, self._loop.create_future())
-        if self._waiting and self._waiting + len(parcel) > self._most_waiting:
+        size = len(events) + len(refused)
+        if self._waiting and self._waiting + size > self._most_waiting:
             raise Busy
-        self._waiting += len(parcel)
-        self._queue.put(parcel)
+        parcel = Parcel(source, events, refused, self._loop.create_future())
+        self._waiting += size
+        self._pending.append(parcel)
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._gather, 0)
         try:
-            await asyncio.shield(parcel.durable)
+            await parcel.durable
         finally:
-            self._waiting -= len(parcel)
+            self._waiting -= size
 
     @property
     def waiting(self) -> int:
@@ -72,51 +75,50 @@ class Writer:
 
     async def close(self) -> None:
         """Commit what waits, then end the thread."""
-        self._queue.put(None)
+        self._groups.put(self._pending)
+        self._pending = []
+        self._groups.put(self._pending)
         await self._thread
 
+    def _gather(self, before: int) -> None:
+        # As long as requests come in at every turn of the loop, a commit can wait for the next turn.
+        if before < len(self._pending) < ENOUGH:
+            self._loop.call_soon(self._gather, len(self._pending))
+            return
+        self._groups.put(self._pending)
+        self._pending = []
+
     def _run(self) -> None:
-        while group := self._next_group():
+        while group := self._groups.get():
             began = self._timer()
             failure: Exception | None = None
             new: dict[str, int] = {}
             try:
                 with self._database.transaction() as transaction:
                     new = _append(transaction, group)
-            except Exception as error:
+            except Exception as error:  # whoever waits gets it; the thread must go on
                 failure = error
-            self._metrics.add("unisono_commits_total", outcome="failed" if failure else "durable")
-            self._metrics.add("unisono_commit_seconds_total", self._timer() - began)
-            self._loop.call_soon_threadsafe(self._answer, group, new, failure)
+            taken = self._timer() - began
+            self._loop.call_soon_threadsafe(self._answer, group, new, failure, taken)
         self._database.close()
 
-    def _next_group(self) -> list[Parcel]:
-        first = self._queue.get()
-        group, size = [], 0
-        while first is not None:
-            group.append(first)
-            size += len(first)
-            if size >= GROUP:
-                break
-            try:
-                first = self._queue.get_nowait()
-            except Empty:
-                break
-        else:
-            if group:
-                self._queue.put(None)  # the end comes after this group
-        return group
-
-    def _answer(self, group: list[Parcel], new: dict[str, int], failure: Exception | None) -> None:
+    def _answer(
+        self, group: list[Parcel], new: dict[str, int], failure: Exception | None, taken: float
+    ) -> None:
+        self._metrics.add("unisono_commits_total", outcome="failed" if failure else "durable")
+        self._metrics.add("unisono_commit_seconds_total", taken)
         if failure is None:
             self._count(group, new)
         for parcel in group:
-            if parcel.durable.done():
+            if parcel.durable.done():  # who waited is gone
                 continue
             if failure is None:
                 parcel.durable.set_result(None)
             else:
                 parcel.durable.set_exception(failure)
+        self._busy = bool(self._pending)
+        if self._busy:
+            self._loop.call_soon(self._gather, 0)
 
     def _count(self, group: list[Parcel], new: dict[str, int]) -> None:
         came: dict[str, int] = defaultdict(int)

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 BUSY_SECONDS = 30.0  # how long a writer waits for another before it gives up
-INSERT_LENGTHS = (256, 64, 16, 4, 1)  # rows of one statement; SQLite allows 32,766 values in it
+INSERT_ROWS = 1024  # of one statement, a power of two; SQLite allows 32,766 values in it
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
@@ -40,7 +40,7 @@ class Transaction(Protocol):
         *,
         once: Sequence[str] = (),
     ) -> int:
-        """Add many rows of texts by few statements; return how many are new.
+        """Add many rows of texts by few statements; return how many are new. The first column is never null.
 
         A row whose values in the columns `once` are in the table already, or in a row before it, is left out.
         """
@@ -134,15 +134,15 @@ class _SqliteTransaction:
         *,
         once: Sequence[str] = (),
     ) -> int:
-        new = at = 0
-        while at < len(rows):
-            # Few lengths, so that SQLite parses few statements; long ones, so that Python's lock is seldom fought for.
-            length = next(length for length in INSERT_LENGTHS if length <= len(rows) - at)
+        new = 0
+        for at in range(0, len(rows), INSERT_ROWS):
+            some = rows[at : at + INSERT_ROWS]
+            # Few lengths, so that SQLite parses few statements; one statement, so that Python's lock is seldom needed.
+            length = 1 << (len(some) - 1).bit_length()
+            values = [value for row in some for value in row] + [None] * (length - len(some)) * len(columns)
             sql = _sqlite_insert(table, tuple(columns), length, tuple(once))
-            values = [value for row in rows[at : at + length] for value in row]
             with closing(self._connection.execute(sql, values)) as cursor:
                 new += cursor.rowcount
-            at += length
         return new
 
 
@@ -241,7 +241,8 @@ def open_database(url: str) -> Database:
 @cache
 def _sqlite_insert(table: str, columns: Sequence[str], length: int, once: Sequence[str]) -> str:
     row = f"({', '.join('?' * len(columns))})"
-    return f"insert into {table} ({', '.join(columns)}) values {', '.join([row] * length)}{_unless(once)}"  # noqa: S608
+    filled = f"select * from (values {', '.join([row] * length)}) where column1 is not null"  # noqa: S608 - our names
+    return f"insert into {table} ({', '.join(columns)}) {filled}{_unless(once)}"
 
 
 def _unless(once: Sequence[str]) -> str:
