@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -91,11 +92,13 @@ def app() -> ASGIApp:
     """Return the app of the project that the environment names: what each worker process runs."""
     log_to_stderr()
     sys.setswitchinterval(LOCK_SECONDS)
-    return service(
+    made = service(
         open_project(Path(os.environ[FOLDER])),
         clock=lambda: datetime.now(UTC).replace(tzinfo=None),
         limits=msgspec.json.decode(os.environ[LIMITS], type=Limits),
     )
+    gc.freeze()  # what is there now stays: no need to look through it again and again
+    return made
 
 
 def serve(project: Project, *, host: str, port: int, workers: int, limits: Limits) -> None:

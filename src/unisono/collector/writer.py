@@ -13,7 +13,7 @@ from unisono.collector.metrics import Metrics
 from unisono.ledger import Database, Transaction
 from unisono.ledger.events import Event, RefusedEvent, append
 
-ENOUGH = 256  # requests for which nobody waits for more to come
+ENOUGH = 500  # events for which a commit is worth while at once
 
 
 class Busy(Exception):  # noqa: N818 - says what is, as the name of a status does
@@ -28,6 +28,9 @@ class Parcel:
     events: Sequence[Event]
     refused: Sequence[RefusedEvent]
     durable: asyncio.Future[None]
+
+    def __len__(self) -> int:
+        return len(self.events) + len(self.refused)
 
 
 class Writer:
@@ -54,11 +57,10 @@ class Writer:
 
     async def write(self, source: str, events: Sequence[Event], refused: Sequence[RefusedEvent]) -> None:
         """Return when all of it is durable. Raises Busy at once if too much waits, LedgerError if nothing was kept."""
-        size = len(events) + len(refused)
-        if self._waiting and self._waiting + size > self._most_waiting:
-            raise Busy
         parcel = Parcel(source, events, refused, self._loop.create_future())
-        self._waiting += size
+        if self._waiting and self._waiting + len(parcel) > self._most_waiting:
+            raise Busy
+        self._waiting += len(parcel)
         self._pending.append(parcel)
         if not self._busy:
             self._busy = True
@@ -66,7 +68,7 @@ class Writer:
         try:
             await parcel.durable
         finally:
-            self._waiting -= size
+            self._waiting -= len(parcel)
 
     @property
     def waiting(self) -> int:
@@ -82,7 +84,7 @@ class Writer:
 
     def _gather(self, before: int) -> None:
         # As long as requests come in at every turn of the loop, a commit can wait for the next turn.
-        if before < len(self._pending) < ENOUGH:
+        if before < len(self._pending) and sum(map(len, self._pending)) < ENOUGH:
             self._loop.call_soon(self._gather, len(self._pending))
             return
         self._groups.put(self._pending)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from typing import NamedTuple
 
 from unisono.ledger.database import Database, Row, Transaction
 from unisono.ledger.instants import written
@@ -13,8 +12,7 @@ from unisono.ledger.instants import written
 PAGE = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event in Segment's words: `body` is its JSON, `original` that of what came, where it came in other words."""
 
     source: str
@@ -26,8 +24,7 @@ class Event:
     original: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedEvent:
+class RefusedEvent(NamedTuple):
     """Something collected that cannot be understood: a stable `reason`, what was seen and expected, and all of it."""
 
     source: str
@@ -37,22 +34,14 @@ class RefusedEvent:
     raw: str
 
 
-EVENT = ("source", "message_id", "type", "user_id", "received_at", "body", "original")
-REFUSED = ("source", "received_at", "reason", "detail", "raw")
-
-
 def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[RefusedEvent] = ()) -> int:
     """Add events and what was refused; return how many events were new."""
     new = 0
     if events:
-        new = transaction.insert("event", EVENT, list(map(_event, events)), once=("source", "message_id"))
+        new = transaction.insert("event", Event._fields, events, once=("source", "message_id"))
     if refused:
-        transaction.insert("refused_event", REFUSED, list(map(_refused, refused)))
+        transaction.insert("refused_event", RefusedEvent._fields, refused)
     return new
-
-
-_event = attrgetter(*EVENT)
-_refused = attrgetter(*REFUSED)
 
 
 def after(database: Database, source: str, event_id: int, until: datetime) -> list[Row]:
