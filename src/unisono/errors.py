@@ -94,6 +94,7 @@ CODES: dict[str, str] = {
     "UN5203": "no write key has that id",
     "UN5301": "charts need a package that is not installed",
     "UN5302": "there is nothing to draw a chart of",
+    "UN5401": "the service needs a package that is not installed",
     "UN6001": "the ledger cannot be opened",
     "UN6002": "another program holds the ledger too long",
     "UN6003": "the database of the ledger refused a statement",

@@ -27,6 +27,8 @@ VERBS = {
     "tables": "List, show or export the tables of the published run.",
     "lineage": "Follow a column back to the columns of the sources.",
     "voice": "Show the share of voice by quarter against competitors.",
+    "key": "Say who may send events to the collector.",
+    "serve": "Serve a project: collect events from SDKs.",
     "schema": "Print the JSON Schema of a project's files, for editors.",
 }
 

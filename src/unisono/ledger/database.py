@@ -18,6 +18,7 @@ Row = dict[str, Any]
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 BUSY_SECONDS = 30.0  # how long a writer waits for another before it gives up
+INSERT_ROWS = 1024  # of one statement, a power of two; SQLite allows 32,766 values in it
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 
@@ -33,6 +34,19 @@ class Transaction(Protocol):
 
     def in_turn(self) -> None:
         """Wait until no other transaction that asked for its turn is open: numbers are then in order of commits."""
+
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        """Add many rows of texts by few statements; return how many are new. The first column is never null.
+
+        A row whose values in the columns `once` are in the table already, or in a row before it, is left out.
+        """
 
 
 class Database:
@@ -123,6 +137,25 @@ class _SqliteTransaction:
     def in_turn(self) -> None:
         """SQLite has one writer at a time anyway."""
 
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        new = 0
+        for at in range(0, len(rows), INSERT_ROWS):
+            some = rows[at : at + INSERT_ROWS]
+            # Few lengths, so that SQLite parses few statements; one statement, so that Python's lock is seldom needed.
+            length = 1 << (len(some) - 1).bit_length()
+            values = [value for row in some for value in row] + [None] * (length - len(some)) * len(columns)
+            sql = _sqlite_insert(table, tuple(columns), length, tuple(once))
+            with closing(self._connection.execute(sql, values)) as cursor:
+                new += cursor.rowcount
+        return new
+
 
 class PostgresDatabase(Database):
     """PostgreSQL by psycopg."""
@@ -176,6 +209,20 @@ class _PostgresTransaction:
     def in_turn(self) -> None:
         self.execute("select pg_advisory_xact_lock(861005)")
 
+    def insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        once: Sequence[str] = (),
+    ) -> int:
+        arrays = ", ".join(["%s::text[]"] * len(columns))
+        sql = f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays}){_unless(once)}"  # noqa: S608
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            return int(cursor.rowcount)
+
 
 def open_database(url: str) -> Database:
     """Open the database at `sqlite:///PATH` or `postgresql://...` and make the tables it lacks.
@@ -201,6 +248,17 @@ def open_database(url: str) -> Database:
         for statement in filter(str.strip, text.split(";")):
             transaction.execute(statement)
     return database
+
+
+@cache
+def _sqlite_insert(table: str, columns: Sequence[str], length: int, once: Sequence[str]) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    filled = f"select * from (values {', '.join([row] * length)}) where column1 is not null"  # noqa: S608 - our names
+    return f"insert into {table} ({', '.join(columns)}) {filled}{_unless(once)}"
+
+
+def _unless(once: Sequence[str]) -> str:
+    return f" on conflict ({', '.join(once)}) do nothing" if once else ""
 
 
 @cache

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from unisono.ledger.database import Database, Row, Transaction
 
 PAGE = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event in Segment's words: `body` is its JSON, `original` that of what came, where it came in other words."""
 
     source: str
@@ -23,8 +22,7 @@ class Event:
     original: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedEvent:
+class RefusedEvent(NamedTuple):
     """Something collected that cannot be understood: a stable `reason`, what was seen and expected, and all of it."""
 
     source: str
@@ -43,18 +41,9 @@ def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[
     transaction.in_turn()
     new = 0
     if events:
-        new = transaction.write(
-            "insert into event (source, message_id, type, user_id, received_at, body, original)"
-            " values (:source, :message_id, :type, :user_id, :received_at, :body, :original)"
-            " on conflict (source, message_id) do nothing",
-            [asdict(event) for event in events],
-        )
+        new = transaction.insert("event", Event._fields, events, once=("source", "message_id"))
     if refused:
-        transaction.write(
-            "insert into refused_event (source, received_at, reason, detail, raw)"
-            " values (:source, :received_at, :reason, :detail, :raw)",
-            [asdict(one) for one in refused],
-        )
+        transaction.insert("refused_event", RefusedEvent._fields, refused)
     return new
 
 

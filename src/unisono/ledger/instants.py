@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 def written(instant: datetime) -> str:
     """Return an instant as text; one without zone is UTC."""
-    in_utc = instant.astimezone(UTC) if instant.tzinfo else instant
-    return in_utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+    return f"{in_utc.isoformat(timespec='microseconds')}Z"
 
 
 def instant(text: str) -> datetime:

@@ -1,0 +1,16 @@
+"""The collector: takes events from the SDKs that are in use already and puts them into the ledger; 200 means durable.
+
+dialects      the six wire dialects, each put into Segment's words
+canonical     one event as the ledger keeps it, or why it is refused
+keys          which source a request writes to
+limits        how much is too much: bodies, events, rates
+writer        one thread that commits what waits as one transaction
+metrics       what is counted
+app           the routes
+"""
+
+from unisono.collector.app import Collector
+from unisono.collector.limits import Limits
+from unisono.collector.metrics import Metrics
+
+__all__ = ["Collector", "Limits", "Metrics"]

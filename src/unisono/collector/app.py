@@ -1,0 +1,194 @@
+"""The collector's routes: a request's events are understood, made durable, and only then answered with 200."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+from starlette.datastructures import QueryParams
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from unisono.collector.canonical import Arrival, canonical
+from unisono.collector.dialects import PATHS, Delivery, Dialect, opened
+from unisono.collector.keys import KeyRing, candidates, outer_keys
+from unisono.collector.limits import Limits, Rate, TooLarge, unpacked, whole
+from unisono.collector.metrics import Metrics
+from unisono.collector.writer import Busy, Writer
+from unisono.errors import LedgerError
+from unisono.ledger import open_database
+from unisono.ledger.events import Event, RefusedEvent
+from unisono.ledger.instants import written
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+RETRY_SECONDS = 2  # what a sender is asked to wait when the ledger cannot be written
+CORS = (b"access-control-allow-origin", b"*")  # a browser's SDK sends no cookies, and its key is no secret
+PREFLIGHT = [
+    CORS,
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-write-key"),
+    (b"access-control-max-age", b"86400"),
+]
+KEY_HEADERS = (b"authorization", b"x-write-key")
+
+_log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """A request is not taken: its status, why, and after how many seconds to come again."""
+
+    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
+        self.status = status
+        self.message = message
+        self.retry_after = retry_after
+        super().__init__(status, message)
+
+
+class Collector:
+    """Takes events into the ledger at `ledger_url`; its routes work while `running` is open."""
+
+    def __init__(
+        self,
+        ledger_url: str,
+        *,
+        clock: Callable[[], datetime],
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        metrics: Metrics | None = None,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+    ) -> None:
+        self._ledger_url = ledger_url
+        self._clock = clock
+        self._limits = limits
+        self._new_id = new_id
+        self._rate = Rate(limits)
+        self.metrics = metrics or Metrics()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Open the ledger; at the end commit what waits. LedgerError UN6001 if the ledger cannot be opened."""
+        database = open_database(self._ledger_url)
+        database.close()  # threads open their own connections
+        self._keys = KeyRing(database, self._clock)
+        self._writer = Writer(database, most_waiting=self._limits.waiting_events, metrics=self.metrics)
+        try:
+            yield
+        finally:
+            await self._writer.close()
+            self._keys.close()
+
+    @property
+    def waiting(self) -> int:
+        """Events received and not yet durable."""
+        return self._writer.waiting
+
+    async def check(self) -> None:
+        """Raise LedgerError or Busy unless the ledger can be written now."""
+        await self._writer.write("", [], [])
+
+    def routes(self) -> list[Route]:
+        """Return the routes of all dialects."""
+        first = sorted(
+            PATHS, key=lambda path: not path.startswith("/v1/")
+        )  # Starlette looks from the first on
+        both = [(f"{path}{slash}", PATHS[path]) for slash in ("", "/") for path in first]
+        return [Route(path, _Endpoint(self, read), methods=["POST", "OPTIONS"]) for path, read in both]
+
+    async def take(self, scope: Scope, receive: Receive, dialect: Dialect) -> tuple[int, int]:
+        """Return how many of a request's events were kept, now durable, and refused; Refusal if none was taken."""
+        delivery = await self._delivery(receive, dialect)
+        try:
+            source = await self._source(scope, delivery)
+            kept, refused = self._understood(delivery, dialect, source)
+            await self._writer.write(source, kept, refused)
+        except (LedgerError, Busy) as error:
+            _log.error("not collected: %s", str(error) or "too many events wait")
+            raise Refusal(503, "nothing was kept; send it again", RETRY_SECONDS) from error
+        if refused:
+            reasons = ", ".join(sorted({one.reason for one in refused}))
+            _log.warning(
+                "%d of %d events from %s refused: %s", len(refused), len(delivery.items), source, reasons
+            )
+        return len(kept), len(refused)
+
+    async def _delivery(self, receive: Receive, dialect: Dialect) -> Delivery:
+        limit = self._limits.body_bytes
+        try:
+            return opened(unpacked(await whole(receive, limit), limit), dialect)
+        except TooLarge as error:
+            raise Refusal(413, f"a request has at most {limit:,} bytes") from error
+        except (ValueError, RecursionError) as error:
+            raise Refusal(400, f"the body cannot be read: {error}") from error
+
+    async def _source(self, scope: Scope, delivery: Delivery) -> str:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in KEY_HEADERS}
+        query = QueryParams(scope["query_string"]) if scope["query_string"] else {}
+        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys))
+        if known is None:
+            raise Refusal(401, "no valid write key; make one: unisono key create")
+        key, source = known
+        wait = self._rate.wait(key, len(delivery.items), self._clock())
+        if wait:
+            raise Refusal(429, "more events a second than this key may send", wait)
+        return source
+
+    def _understood(
+        self, delivery: Delivery, dialect: Dialect, source: str
+    ) -> tuple[list[Event], list[RefusedEvent]]:
+        now = self._clock()
+        arrival = Arrival(
+            source=source,
+            received_at=now,
+            received=written(now),
+            sent_at=delivery.sent_at,
+            context=delivery.context,
+            call=dialect.call,
+            translate=dialect.translate,
+            event_bytes=self._limits.event_bytes,
+            new_id=self._new_id,
+        )
+        kept: list[Event] = []
+        refused: list[RefusedEvent] = []
+        for item in delivery.items:
+            one = canonical(item, arrival)
+            if isinstance(one, Event):
+                kept.append(one)
+            else:
+                refused.append(one)
+        return kept, refused
+
+
+class _Endpoint:
+    """One path as an ASGI app: on the way of every event, so nothing is made that is not needed."""
+
+    def __init__(self, collector: Collector, dialect: Dialect) -> None:
+        self._collector = collector
+        self._dialect = dialect
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", PREFLIGHT)
+            return
+        status, more = 200, [CORS, (b"content-type", b"application/json")]
+        try:
+            kept, refused = await self._collector.take(scope, receive, self._dialect)
+            body = b'{"success":true,"accepted":%d,"refused":%d}' % (kept, refused)
+        except Refusal as refusal:
+            status = refusal.status
+            body = msgspec.json.encode({"success": False, "message": refusal.message})
+            if refusal.retry_after is not None:
+                more.append((b"retry-after", str(refusal.retry_after).encode()))
+        self._collector.metrics.add("unisono_requests_total", status=str(status))
+        await _answer(send, status, body, more)
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

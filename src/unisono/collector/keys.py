@@ -1,0 +1,81 @@
+"""Which source a request writes to: its write key is looked up by hash, in what the ledger said a second ago."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from unisono.ledger import Database, write_keys
+
+FRESH = timedelta(seconds=1)  # how long a revoked key may still work
+
+
+class KeyRing:
+    """The valid write keys, read again when they are older than `FRESH`. Raises LedgerError if they cannot be read."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._sources: dict[str, str] = {}
+        self._read_at: datetime | None = None
+        self._reading = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "write-keys")  # a connection belongs to a thread
+
+    async def find(self, candidates: Iterator[str]) -> tuple[str, str] | None:
+        """Return (hash, source) of the first candidate that is a valid key."""
+        if self._stale():
+            async with self._reading:
+                if self._stale():
+                    await self._read()
+        for candidate in candidates:
+            hashed = write_keys.hashed_key(candidate)
+            if source := self._sources.get(hashed):
+                return hashed, source
+        return None
+
+    def _stale(self) -> bool:
+        # A clock set back makes them stale as well.
+        return self._read_at is None or not timedelta(0) <= self._clock() - self._read_at < FRESH
+
+    async def _read(self) -> None:
+        now = self._clock()
+        run = asyncio.get_running_loop().run_in_executor
+        self._sources = await run(self._thread, write_keys.valid, self._database, now)
+        self._read_at = now
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._thread.submit(self._database.close)
+        self._thread.shutdown()
+
+
+def outer_keys(headers: Mapping[bytes, str], query: Mapping[str, str]) -> list[str]:
+    """Return what may be the key outside the body: X-Write-Key, Basic, Bearer, or `key` or `writeKey` of the URL."""
+    found = []
+    if key := headers.get(b"x-write-key"):
+        found.append(key)
+    kind, _, credentials = headers.get(b"authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        found.append(credentials)
+    elif kind.lower() == "basic":
+        found += [_user(credentials), credentials]  # Dittofeed sends its key as it is
+    found += [key for name in ("key", "writeKey") if (key := query.get(name))]
+    return found
+
+
+def candidates(found: list[str]) -> Iterator[str]:
+    """Yield the keys that texts may stand for: each whole, and the two parts of `id:secret` (Jitsu)."""
+    for text in found:
+        yield text
+        if ":" in text:
+            yield from filter(None, text.split(":", 1))
+
+
+def _user(credentials: str) -> str:
+    try:
+        return base64.b64decode(credentials, validate=True).decode().partition(":")[0]
+    except ValueError:
+        return ""
