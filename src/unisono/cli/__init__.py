@@ -25,6 +25,7 @@ VERBS = {
     "tables": "List, show or export the tables of the published run.",
     "lineage": "Follow a column back to the columns of the sources.",
     "voice": "Show the share of voice by quarter against competitors.",
+    "user": "Add, list, disable or reset accounts of the workbench.",
     "schema": "Print the JSON Schema of a project's files, for editors.",
 }
 
