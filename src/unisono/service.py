@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from importlib import import_module
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,13 @@ from unisono.collector.writer import Busy
 from unisono.errors import LedgerError, StoreError
 from unisono.logs import RequestIds, log_to_stderr
 from unisono.project import Project, open_project
+from unisono.workbench.asgi import workbench
 
-FOLDER, LIMITS = "UNISONO_SERVE_DIR", "UNISONO_SERVE_LIMITS"  # how worker processes learn what they serve
+FOLDER, LIMITS, BEHIND = (
+    "UNISONO_SERVE_DIR",
+    "UNISONO_SERVE_LIMITS",
+    "UNISONO_SERVE_BEHIND",
+)  # how worker processes learn what they serve
 SERVER: dict[str, Any] = {  # of uvicorn
     "http": "httptools",
     "loop": "uvloop" if sys.platform != "win32" else "asyncio",
@@ -61,7 +66,9 @@ def service(project: Project, *, clock: Callable[[], datetime], limits: Limits) 
         return PlainTextResponse(collector.metrics.text(), media_type="text/plain; version=0.0.4")
 
     own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    app = Starlette(routes=[*collector.routes(), *own, *_workbench(project)], lifespan=lifespan)
+    app = Starlette(
+        routes=[*collector.routes(), *own, Mount("/", workbench(project, clock))], lifespan=lifespan
+    )
     return RequestIds(app)
 
 
@@ -78,42 +85,69 @@ async def _missing(collector: Collector, project: Project) -> list[str]:
     return missing
 
 
-def _workbench(project: Project) -> list[Mount]:
-    try:
-        module = import_module("unisono.workbench.asgi")
-    except ModuleNotFoundError as error:
-        if error.name not in ("unisono.workbench", "unisono.workbench.asgi"):
-            raise
-        return []
-    return [Mount("/", module.workbench(project))]
-
-
 def app() -> ASGIApp:
     """Return the app of the project that the environment names: what each worker process runs."""
     log_to_stderr()
     sys.setswitchinterval(LOCK_SECONDS)
     made = service(
         open_project(Path(os.environ[FOLDER])),
-        clock=lambda: datetime.now(UTC).replace(tzinfo=None),
+        clock=clock_behind(timedelta(seconds=float(os.environ[BEHIND]))),
         limits=msgspec.json.decode(os.environ[LIMITS], type=Limits),
     )
     gc.freeze()  # what is there now stays: no need to look through it again and again
     return made
 
 
-def serve(project: Project, *, host: str, port: int, workers: int, limits: Limits) -> None:
-    """Serve until SIGTERM or SIGINT; then answer what has come, commit it, and return."""
+def clock_behind(behind: timedelta) -> Callable[[], datetime]:
+    """Return a clock, UTC without zone, that is so much behind the present."""
+    return lambda: datetime.now(UTC).replace(tzinfo=None) - behind
+
+
+def serve(
+    project: Project,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    limits: Limits,
+    behind: timedelta = timedelta(0),
+    refresh_seconds: float = 0,
+) -> None:
+    """Serve until SIGTERM or SIGINT; then answer what has come, commit it, and return.
+
+    The clock is `behind` the present. A process of its own looks for new events every `refresh_seconds` (0: never).
+    """
     os.environ[FOLDER] = str(project.folder.resolve())
     os.environ[LIMITS] = msgspec.json.encode(limits).decode()
+    os.environ[BEHIND] = str(behind.total_seconds())
     log_to_stderr()
+    now = clock_behind(behind)()
+    if project.store.current() is not None:
+        project.announce(now)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it again once it has stopped in order
-    uvicorn.run(
-        "unisono.service:app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        **SERVER,
-    )
+    with _refreshing(project.folder, now, refresh_seconds):
+        uvicorn.run(
+            "unisono.service:app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            **SERVER,
+        )
+
+
+@contextmanager
+def _refreshing(folder: Path, now: datetime, every: float) -> Iterator[None]:
+    """Refresh in a process of its own, so that deciding never makes those who send events wait."""
+    if not every:
+        yield
+        return
+    words = ("refresh", str(folder.resolve()), "--every", str(every), "--as-of", now.isoformat())
+    process = subprocess.Popen([sys.executable, "-m", "unisono", *words], stdout=sys.stderr)  # noqa: S603 - our own
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -17,6 +17,7 @@ import fcntl
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,7 +26,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from unisono.engine import Value, parts
+from unisono.engine import Engine, Value, parts
 from unisono.engine.duckdb import DuckDBEngine
 from unisono.engine.sql import mentioned
 from unisono.errors import StoreError, UsageError, did_you_mean
@@ -70,10 +71,38 @@ class Snapshot:
     def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
         """Return the result of DuckDB SQL over the run's tables, `$parameters` bound."""
         with DuckDBEngine(self.folder) as engine:
-            mentions = {name.lower() for name in mentioned(sql, "query")}
-            for name in mentions.intersection(self.tables):
-                engine.attach(name, self.folder / name)
+            self._attach(engine, sql)
             return engine.read(sql, values)
+
+    def _attach(self, engine: Engine, sql: str) -> None:
+        mentions = {name.lower() for name in mentioned(sql, "query")}
+        for name in mentions.intersection(self.tables):
+            engine.attach(name, self.folder / name)
+
+
+class OpenSnapshot(Snapshot):
+    """A published run kept open for many short questions from several threads; opening costs more than asking."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._engine = DuckDBEngine(folder)
+        self._lock = threading.Lock()
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """See `Snapshot.tables`."""
+        return super().tables
+
+    def read(self, sql: str, values: Mapping[str, Value] | None = None) -> pa.Table:
+        """See `Snapshot.read`."""
+        with self._lock:
+            self._attach(self._engine, sql)
+            return self._engine.read(sql, values)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        with self._lock:
+            self._engine.close()
 
 
 class Store:
@@ -114,6 +143,11 @@ class Store:
                 hint="run 'unisono run' again",
             )
         return Snapshot(folder)
+
+    def run(self, run_id: str) -> Snapshot | None:
+        """Return a published run that is still kept, or None."""
+        folder = self.folder / "runs" / run_id
+        return Snapshot(folder) if (folder / "manifest.json").exists() else None
 
     def new_run_id(self, wanted: str) -> str:
         """Return `wanted`, or `wanted-2` and so on where runs of that name are published already."""

@@ -29,6 +29,7 @@ VERBS = {
     "voice": "Show the share of voice by quarter against competitors.",
     "key": "Say who may send events to the collector.",
     "serve": "Serve a project: collect events from SDKs.",
+    "user": "Add, list, disable or reset accounts of the workbench.",
     "schema": "Print the JSON Schema of a project's files, for editors.",
 }
 

@@ -15,8 +15,8 @@ from unisono.cli.common import (
     print_table,
     project_and_rest,
 )
-from unisono.cli.customer_read import read_customer
 from unisono.errors import UsageError
+from unisono.read.customer import read_customer
 
 
 @click.command(name="customer")

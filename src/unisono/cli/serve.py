@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import click
 
-from unisono.cli.common import project_argument
+from unisono.cli.common import clock_from, instant, project_argument
 from unisono.errors import UsageError
 from unisono.project import open_project
 
 EPILOG = """\b
 What it answers:
+  GET  /                          the workbench: inbox, customers, decisions, overview
   POST /v1/track, /v1/batch ...   events of SDKs of Segment, RudderStack, Jitsu, Dittofeed, PostHog and Snowplow
   GET  /healthz                   the process is up
   GET  /readyz                    the ledger can be written, a run is published
@@ -51,29 +55,65 @@ Try it:
     type=click.IntRange(min=1),
     help="Largest request, decompressed.",
 )
-def command(folder: str, host: str, port: int, workers: int, events_per_second: int, body_kib: int) -> None:
-    """Serve a project: collect events from SDKs.
+@click.option(
+    "--refresh-seconds",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="How often to look for new events and decide anew for whom they are about; 0 for never.",
+)
+@click.option(
+    "--as-of", help="Where the clock begins (UTC), to look into a simulated world; the present if left out."
+)
+def command(
+    folder: Path,
+    host: str,
+    port: int,
+    workers: int,
+    events_per_second: int,
+    body_kib: int,
+    refresh_seconds: float,
+    as_of: str | None,
+) -> None:
+    """Serve a project: collect events, decide anew within seconds, show the workbench.
 
-    An answer of 200 means that the events are on disk. SIGTERM and Ctrl-C stop it in order. Logs go to stderr, one
+    The first time, it makes an account for an administrator and prints the password for one sign-in. An answer of 200 means that the events are on disk. SIGTERM and Ctrl-C stop it in order. Logs go to stderr, one
     JSON object a line. It speaks plain HTTP: put it behind a proxy that speaks TLS.
     """
     project = open_project(folder)
     try:
         from unisono.collector import Limits
         from unisono.service import serve
+        from unisono.workbench.accounts import first_run_admin, start
     except ModuleNotFoundError as error:
         raise UsageError(
-            "UN5401", f"the service needs {error.name}", hint="install it: pip install 'unisono[web]'"
+            "UN5501", f"the service needs {error.name}", hint="install it: pip install 'unisono[web]'"
         ) from error
+    start(project)
+    admin = first_run_admin(project)
     click.echo(f"{project.settings.name}: serving {folder} on http://{host}:{port}\n", err=True)
     click.echo(
+        f"  open the workbench    http://{host}:{port}/\n"
         f"  make a write key      unisono key create {folder} SOURCE\n"
         f"  point an SDK at       http://{host}:{port}   (its 'host', 'endpoint' or 'data plane URL')\n"
         f"  see that it is ready  curl http://{host}:{port}/readyz\n"
         "  stop                  Ctrl-C\n",
         err=True,
     )
+    if admin:
+        click.echo(
+            "  the first account     {} with the password {} for one sign-in\n".format(*admin), err=True
+        )
     limits = Limits(
         body_bytes=body_kib * 1024, events_per_second=events_per_second, burst_events=2 * events_per_second
     )
-    serve(project, host=host, port=port, workers=workers, limits=limits)
+    behind = (instant(None) - clock_from(as_of)()).total_seconds()
+    serve(
+        project,
+        host=host,
+        port=port,
+        workers=workers,
+        limits=limits,
+        behind=timedelta(seconds=round(behind)),
+        refresh_seconds=refresh_seconds,
+    )

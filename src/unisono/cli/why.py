@@ -15,8 +15,8 @@ from unisono.cli.common import (
     print_table,
     project_and_rest,
 )
-from unisono.cli.why_read import Row, best_decision, find_customer, find_decisions, nothing, record
 from unisono.errors import UsageError
+from unisono.read.decision import Row, best_decision, find_customer, find_decisions, nothing, record
 from unisono.tables import TABLES
 
 FACTORS = ("potential", "priority", "fit", "novelty", "response_probability", "stage_gain", "lever")

@@ -250,6 +250,16 @@ def open_database(url: str) -> Database:
     return database
 
 
+def listed(values: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return the text of a list of parameters for `in (...)`, and their values by name."""
+    names = {f"in_{_letters(number)}": value for number, value in enumerate(values)}
+    return ", ".join(f":{name}" for name in names), names
+
+
+def _letters(number: int) -> str:
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
 @cache
 def _sqlite_insert(table: str, columns: Sequence[str], length: int, once: Sequence[str]) -> str:
     row = f"({', '.join('?' * len(columns))})"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from unisono.errors import UsageError
 from unisono.ledger import audit
-from unisono.ledger.database import Database, Row, Transaction
+from unisono.ledger.database import Database, Row, Transaction, listed
 from unisono.ledger.instants import written
 
 Answer = Literal["shown", "accepted", "snoozed", "dismissed", "done", "withdrawn"]
@@ -156,18 +156,13 @@ def responses(database: Database, decision_ids: Sequence[str]) -> dict[str, list
     """Return the responses to each of some suggestions, the oldest first."""
     found: dict[str, list[Row]] = {decision_id: [] for decision_id in decision_ids}
     if decision_ids:
-        names = {f"id_{_letters(number)}": one for number, one in enumerate(decision_ids)}
-        wanted = ", ".join(f":{name}" for name in names)
+        wanted, names = listed(decision_ids)
         for row in database.read(
             f"select * from response where decision_id in ({wanted}) order by responded_at, response_id",  # noqa: S608
             names,
         ):
             found[row["decision_id"]].append(row)
     return found
-
-
-def _letters(number: int) -> str:
-    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
 def published(database: Database, decision_id: str) -> dict[str, Any]:
@@ -185,6 +180,48 @@ def of_customer(database: Database, customer_id: str, last: int = 50) -> list[Ro
         "select * from published_decision where customer_id = :customer_id"
         " order by published_at desc, decision_id limit :last",
         {"customer_id": customer_id, "last": last},
+    )
+
+
+def of_rep(database: Database, rep_id: str, after: datetime) -> list[Row]:
+    """Return the suggestions ever published for a representative that expire after an instant, the newest first."""
+    return database.read(
+        "select * from published_decision where rep_id = :rep_id and expires_at > :after"
+        " order by published_at desc, decision_id",
+        {"rep_id": rep_id, "after": written(after)},
+    )
+
+
+def newest(database: Database, last: int) -> list[Row]:
+    """Return the suggestions published last, the newest first."""
+    return database.read(
+        "select * from published_decision order by published_at desc, decision_id limit :last", {"last": last}
+    )
+
+
+def feedback_to(database: Database, decision_id: str) -> list[Row]:
+    """Return what was answered about a suggestion, the oldest first."""
+    return database.read(
+        "select * from feedback where decision_id = :id order by answered_at, feedback_id, question",
+        {"id": decision_id},
+    )
+
+
+def deliveries_of(database: Database, decision_id: str) -> list[Row]:
+    """Return every step of a suggestion's delivery, the oldest first."""
+    return database.read(
+        "select * from delivery where decision_id = :id order by occurred_at, delivery_id, status",
+        {"id": decision_id},
+    )
+
+
+def responded(database: Database, since: datetime) -> list[Row]:
+    """Return the responses given at or after an instant, with whom and what they were about, the oldest first."""
+    return database.read(
+        "select r.*, p.customer_id, p.rep_id, p.channel, p.purpose from response as r"
+        " inner join published_decision as p on p.decision_id = r.decision_id"
+        " where r.responded_at >= :since order by r.responded_at, r.response_id",
+        {"since": written(since)},
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from unisono.ledger.database import Database, Row, Transaction
+from unisono.ledger.database import Database, Row, Transaction, listed
+from unisono.ledger.instants import written
 
 PAGE = 50_000
 
@@ -59,3 +61,15 @@ def after(database: Database, source: str, event_id: int) -> list[Row]:
 def refused(database: Database, last: int = 200) -> list[Row]:
     """Return what was refused, newest first."""
     return database.read("select * from refused_event order by refused_id desc limit :last", {"last": last})
+
+
+def of_users(database: Database, user_ids: Sequence[str], since: datetime) -> list[Row]:
+    """Return the events of some users received at or after `since`, in the order they came."""
+    if not user_ids:
+        return []
+    wanted, names = listed(user_ids)
+    return database.read(
+        f"select user_id, received_at, body from event where user_id in ({wanted})"  # noqa: S608 - names only
+        " and received_at >= :since order by event_id",
+        {**names, "since": written(since)},
+    )

@@ -24,6 +24,7 @@ create table if not exists event (
     original text,
     unique (source, message_id)
 );
+create index if not exists event_by_user on event (user_id, received_at);
 
 -- What was collected and cannot be understood, with the reason; nothing is dropped.
 create table if not exists refused_event (

@@ -1,12 +1,12 @@
-"""What `unisono customer` tells: everything known of one customer, out of a snapshot."""
+"""Everything known of one customer, out of a snapshot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from unisono.cli import why_read
 from unisono.errors import UsageError, did_you_mean
 from unisono.playbook.identity import GOLDEN_FIELDS
+from unisono.read import decision
 
 if TYPE_CHECKING:
     from unisono.store import Snapshot
@@ -77,7 +77,7 @@ ABOUT = {
         order by channel, purpose, product_id, stated_at desc, status
     """,
     "standing": "select * from consent_status where customer_id = $who order by channel, product_id",
-    **{name: why_read.ABOUT[name] for name in ("belief", "preference")},
+    **{name: decision.ABOUT[name] for name in ("belief", "preference")},
 }
 
 

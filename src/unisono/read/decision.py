@@ -1,4 +1,4 @@
-"""What `unisono why` tells: decisions, the customer, and everything decided from, out of a snapshot."""
+"""What explains a decision: decisions, the customer, and everything decided from, out of a snapshot."""
 
 from __future__ import annotations
 

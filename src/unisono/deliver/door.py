@@ -1,0 +1,152 @@
+"""The door: a suggestion was permitted when it was decided; is it still, now that somebody wants to act on it?
+
+Asked are the newest published run and the events collected since its clock. What is not known to be permitted is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from unisono.ledger.events import of_users
+from unisono.ledger.instants import instant
+
+if TYPE_CHECKING:
+    from unisono.ledger import Database
+    from unisono.store import Snapshot
+
+Row = dict[str, Any]
+Decision = Mapping[str, Any]
+Reason = Literal["expired", "customer", "channel", "consent", "suppression", "content"]
+
+OF_CUSTOMERS = "where list_contains(string_split($customers, ' '), customer_id)"
+ASKED = {
+    "customer": f"select customer_id from customer {OF_CUSTOMERS} and kind = 'hcp'",  # noqa: S608 - constant text
+    "record": f"select customer_id, source_record_id from customer_xref {OF_CUSTOMERS}",  # noqa: S608
+    "consent": f"select * from consent_status {OF_CUSTOMERS}",  # noqa: S608
+    "unsubscription": f"select * from unsubscription {OF_CUSTOMERS}",  # noqa: S608
+    "channel": "select channel, purpose, consent from playbook_channel where owner <> 'none'",
+    "content": "select c.content_id, g.channel, c.version, c.valid_from, c.valid_until from playbook_content as c"
+    " inner join content_gate as g on g.content_id = c.content_id"
+    " where g.blocked_by is null or g.blocked_by in ('expired', 'not_yet_valid')",
+}
+REFUSING = re.compile(r"unsubscrib|opt(ed)?[ _-]?out|consent|do[ _-]?not[ _-]?contact", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a suggestion may not go out: the gate that stops it now, and what it saw."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known at the door: rows of the tables in `ASKED`, the market's zone, and what was collected since."""
+
+    tables: Mapping[str, Sequence[Row]]
+    time_zone: str
+    collected: Mapping[str, Sequence[Row]]
+    """Events by customer: `received_at` and the event's JSON as `body`."""
+
+    def rows(self, table: str, **wanted: object) -> list[Row]:
+        """Return the rows of a table with these values."""
+        return [
+            row for row in self.tables[table] if all(row[name] == value for name, value in wanted.items())
+        ]
+
+
+def check(
+    snapshot: Snapshot, database: Database, decisions: Sequence[Decision], at: datetime
+) -> dict[str, Refusal]:
+    """Return decision_id -> why it may not go out at an instant (UTC, without zone), of those that may not."""
+    known = known_of(snapshot, database, sorted({str(one["customer_id"]) for one in decisions}))
+    found = ((str(one["decision_id"]), refusal(one, known, at)) for one in decisions)
+    return {decision_id: stopped for decision_id, stopped in found if stopped}
+
+
+def known_of(snapshot: Snapshot, database: Database, customers: Sequence[str]) -> Known:
+    """Read what is known of some customers."""
+    values = {"customers": " ".join(customers)}
+    tables = {
+        name: snapshot.read(sql, values if "$customers" in sql else {}).to_pylist()
+        for name, sql in ASKED.items()
+    }
+    owner = {row["source_record_id"]: row["customer_id"] for row in tables["record"]}
+    since = datetime.fromisoformat(snapshot.manifest["clock"])
+    collected: dict[str, list[Row]] = {customer: [] for customer in customers}
+    for event in of_users(database, sorted(owner), since):
+        collected[owner[event["user_id"]]].append(event)
+    (policy,) = snapshot.read("select time_zone from playbook_policy").to_pylist()
+    return Known(tables, policy["time_zone"], collected)
+
+
+def refusal(decision: Decision, known: Known, at: datetime) -> Refusal | None:
+    """Return why a suggestion may not go out at an instant, None if it may."""
+    expires_at = _moment(decision["expires_at"])
+    if expires_at <= at:
+        return Refusal("expired", f"it was usable until {expires_at:%Y-%m-%d %H:%M} UTC")
+    if not known.rows("customer", customer_id=decision["customer_id"]):
+        return Refusal("customer", "the customer is no longer known as a professional by this id")
+    channel = known.rows("channel", channel=decision["channel"], purpose=decision["purpose"])
+    if not channel:
+        return Refusal("channel", "the playbook no longer has the channel")
+    return (
+        _consent(decision, known, at, required=channel[0]["consent"] == "required")
+        or _collected(decision, known)
+        or _content(decision, known, at)
+    )
+
+
+def _consent(decision: Decision, known: Known, at: datetime, *, required: bool) -> Refusal | None:
+    about = {name: decision[name] for name in ("customer_id", "channel", "product_id")}
+    standing = known.rows("consent", **about, purpose=decision["purpose"])
+    status = standing[0]["status"] if standing else "none"
+    if status == "granted" and standing[0]["expires_at"] and standing[0]["expires_at"] <= at:
+        status = "expired"
+    if status in ("denied", "withdrawn"):
+        return Refusal("suppression", f"consent is {status} since {standing[0]['stated_at']:%Y-%m-%d}")
+    if required and status != "granted":
+        return Refusal("consent", f"consent for the channel is {status}")
+    for row in known.rows("unsubscription", **about):
+        return Refusal("suppression", f"unsubscribed on {row['unsubscribed_at']:%Y-%m-%d %H:%M} UTC")
+    return None
+
+
+def _collected(decision: Decision, known: Known) -> Refusal | None:
+    """Ask what was collected since the run; what may be a refusal is one until a run has read it."""
+    channels = {row["channel"] for row in known.tables["channel"]}
+    for event in known.collected.get(decision["customer_id"], ()):
+        body = json.loads(event["body"])
+        properties = body.get("properties") or {}
+        name = str(body.get("event") or "")
+        if not REFUSING.search(name) or str(properties.get("status", "")).lower() == "granted":
+            continue
+        about = properties.get("channel") or properties.get("surface")
+        if about == decision["channel"] or about not in channels:
+            return Refusal(
+                "suppression", f"'{name}' came in at {instant(event['received_at']):%Y-%m-%d %H:%M} UTC"
+            )
+    return None
+
+
+def _content(decision: Decision, known: Known, at: datetime) -> Refusal | None:
+    content = known.rows("content", content_id=decision["content_id"], channel=decision["channel"])
+    if not content:
+        return Refusal("content", "the content is no longer approved for the channel")
+    today = at.replace(tzinfo=UTC).astimezone(ZoneInfo(known.time_zone)).date()
+    if not content[0]["valid_from"] <= today <= content[0]["valid_until"]:
+        return Refusal("content", f"the content is valid until {content[0]['valid_until']:%Y-%m-%d}")
+    if content[0]["version"] != decision["content_version"]:
+        return Refusal("content", f"the approved version is now {content[0]['version']}")
+    return None
+
+
+def _moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -1,0 +1,32 @@
+"""The workbench as an ASGI application, to be mounted at `/` beside the collector."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from unisono.project import Project
+from unisono.workbench.office import Clock, open_office
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def workbench(project: Project, clock: Clock | None = None) -> Application:
+    """Return the application for a project; its tables are made or renewed first.
+
+    `clock` returns the instant (UTC, without zone) that pages take for now. One process serves one project.
+    """
+    from unisono.workbench.accounts import start
+
+    start(project)
+    open_office(project, clock)
+
+    from django.core.asgi import get_asgi_application
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
+
+    static = StaticFiles(packages=[("django_htmx", "static"), ("unisono.workbench", "static")])
+    pages: Any = get_asgi_application()  # typed by another standard than Starlette's
+    application: Application = Starlette(routes=[Mount("/static", static), Mount("/", pages)])
+    return application

@@ -1,0 +1,1 @@
+"""Tables of the workbench in the ledger's database."""
