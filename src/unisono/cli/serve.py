@@ -77,7 +77,8 @@ def command(
 ) -> None:
     """Serve a project: collect events, decide anew within seconds, show the workbench.
 
-    The first time, it makes an account for an administrator and prints the password for one sign-in. An answer of 200 means that the events are on disk. SIGTERM and Ctrl-C stop it in order. Logs go to stderr, one
+    The first time, it makes an account for an administrator and prints the password for one sign-in. To those who send
+    events, an answer of 200 means that they are on disk. SIGTERM and Ctrl-C stop it in order. Logs go to stderr, one
     JSON object a line. It speaks plain HTTP: put it behind a proxy that speaks TLS.
     """
     project = open_project(folder)

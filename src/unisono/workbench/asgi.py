@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from unisono.project import Project
@@ -18,7 +19,8 @@ def workbench(project: Project, clock: Clock | None = None) -> Application:
     """
     from unisono.workbench.accounts import start
 
-    start(project)
+    with ThreadPoolExecutor(1) as pool:  # Django's database is not used from the thread that serves
+        pool.submit(start, project).result()
     open_office(project, clock)
 
     from django.core.asgi import get_asgi_application
