@@ -31,7 +31,6 @@ from unisono.pipeline import STEPS, Inputs, Progress, Silence, hash_of
 from unisono.playbook import playbook_hash
 from unisono.store import Snapshot, Store
 from unisono.tables import TABLES
-from unisono.tables.arrow import empty
 
 CUSTOMER = "customer_id"
 DATED = ("local_day", "content_gate")
@@ -286,25 +285,40 @@ class Thin:
 
     def _lay_over(self, touched: pa.ChunkedArray, new: Path, prices: Mapping[str, pa.Table]) -> None:
         """Write the snapshot to be: the base with the touched customers' rows in place of those it has of them."""
-        gone = pa.table({CUSTOMER: touched})
         made = {step.table for step in LOCAL} - set(DATED)
+        gone, nothing = pa.table({CUSTOMER: touched}), pa.table({})
+        went = self._went(sorted(made & set(self.base.tables)))
+        for name in self.base.tables:
+            folder = parts.emptied(self.work / name)
+            if name in prices:
+                parts.store(name, prices[name], folder / "part-0.parquet")
+            elif name not in LISTS:
+                parts.share(self.engine.folder / name if name in DATED else self.base.path(name), folder)
+            if name in made:
+                rows = parts.read(self.engine.folder / name)
+                mine = rows.filter(pc.is_in(rows[CUSTOMER], gone[CUSTOMER]))
+                parts.add(name, folder, mine, gone, went[name])
+            elif name in ADDED:
+                rows = self.engine.read(KNOWN) if name == "source_touchpoint" else parts.read(new / name)
+                if len(rows):
+                    parts.add(name, folder, rows, nothing, 0)
         with open_engine("duckdb", self.work) as engine:
-            for name in self.base.tables:
-                folder = self.base.path(name)
-                if name in prices:
-                    engine.table(name, prices[name])
-                elif name in DATED:
-                    engine.link(name, self.engine.folder / name)
-                elif name not in LISTS:
-                    engine.link(name, folder)
-                if name in made:
-                    rows = parts.read(self.engine.folder / name)
-                    engine.extend(name, rows.filter(pc.is_in(rows[CUSTOMER], gone[CUSTOMER])), gone)
-                elif name in ADDED:
-                    rows = self.engine.read(KNOWN) if name == "source_touchpoint" else parts.read(new / name)
-                    engine.extend(name, rows, empty(name).select([]))
+            for name in {table for one in LISTS for table in STEP[one].reads}:
+                engine.attach(name, self.work / name)
             for name in LISTS:
                 self._make(STEP[name], engine)
+
+    def _went(self, names: Sequence[str]) -> dict[str, int]:
+        """Return how many rows of each of the base's tables are of touched customers."""
+        for name in names:
+            self.engine.attach(f"base_{name}", self.base.path(name))
+        counting = (
+            f"select '{name}' as name, count(*) as n from base_{name}"  # noqa: S608
+            " where customer_id in (select customer_id from touched)"
+            for name in names
+        )
+        found = self.engine.read(" union all ".join(counting)).to_pylist()
+        return {row["name"]: row["n"] for row in found}
 
 
 def _is_local(table: str) -> bool:

@@ -180,7 +180,8 @@ class Store:
             shutil.rmtree(work / leftover, ignore_errors=True)
         _write_durably(work / "manifest.json", json.dumps(manifest, indent=2, sort_keys=True))
         for file in work.glob("*/*.parquet"):
-            _sync(file)
+            if file.stat().st_nlink == 1:  # what runs share was made durable by the first
+                _sync(file)
         runs = self.folder / "runs"
         runs.mkdir(exist_ok=True)
         target = runs / run_id

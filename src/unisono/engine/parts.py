@@ -26,6 +26,7 @@ from unisono.tables.arrow import conform_arrow, schema
 PARTS = 16  # a table that grew more often is written anew
 LIVING = 0.5  # and so is one of which less than this share of rows is left
 ROW_GROUP = 122_880  # DuckDB's own: small enough to skip most of a file that is sorted by customer
+HARDLY = 2  # times the rows that are added: a part before that has no more is written anew with them
 WENT = b"rows"  # under which a file of what is gone notes how many rows went
 
 
@@ -89,12 +90,30 @@ def store(name: str, data: pa.Table, file: Path) -> int:
 
 
 def add(name: str, folder: Path, added: pa.Table, gone: pa.Table, went: int) -> None:
-    """Add rows to table `name` in its folder; of those it has, `went` are without what is `gone`."""
-    number = _number(files_of(folder)[-1]) + 1
+    """Add rows to table `name` in its folder; of those it has, `went` are without what is `gone`.
+
+    The part before is written anew with what is added where it is hardly larger: parts double in size, and stay few.
+    """
+    last = files_of(folder)[-1]
+    number = _number(last)
+    if number and pq.read_metadata(last).num_rows <= HARDLY * (len(added) + 1):
+        before, rows = folder / f"gone-{number}.parquet", pq.read_table(last)
+        kept = without(rows, gone)
+        if before.exists():
+            went += int(pq.read_metadata(before).metadata[WENT])
+            gone = pa.concat_tables([pq.read_table(before), gone], promote_options="default")
+            before.unlink()
+        last.unlink()
+        added = pa.concat_tables([conform_arrow(part, name) for part in (kept, added)])
+        return add(name, folder, added, gone, went - (len(rows) - len(kept)))
+    number += 1
     if len(gone):
-        wanted = pa.schema([schema(name).field(key) for key in gone.column_names], {WENT: str(went)})
-        pq.write_table(gone.cast(wanted), folder / f"gone-{number}.parquet", compression="snappy")
+        fields = [schema(name).field(key).with_nullable(True) for key in gone.column_names]
+        distinct = gone.group_by(gone.column_names).aggregate([]).select(gone.column_names)
+        noted = distinct.cast(pa.schema(fields, {WENT: str(went)}))
+        pq.write_table(noted, folder / f"gone-{number}.parquet", compression="snappy")
     store(name, added, folder / f"part-{number}.parquet")
+    return None
 
 
 def share(folder: Path, target: Path) -> Path:
