@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def app(project: Project, time: Time) -> Application:
     made = workbench(project, time)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "true"  # Playwright keeps an event loop in the tests' own thread
+    )
     from allauth.mfa.totp.internal.auth import TOTP
 
     from unisono.workbench.access import PROVE_TWICE

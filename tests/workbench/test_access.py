@@ -173,7 +173,7 @@ def test_the_wall_holds_on_the_page_of_a_customer(as_: Any) -> None:
         row["customer_id"] for row in table("select customer_id from assignment where rep_id like 'R%'")
     }
     assert shared
-    who = sorted(shared)[0]
+    who = min(shared)
     (cover, *_) = table("select rep_id from assignment where customer_id = $who and role = 'sales'", who=who)
     seller = user("rosa")
     before, seller.rep_id = seller.rep_id, cover["rep_id"]
