@@ -17,6 +17,7 @@ SHARING = (
     "e2e",
     "engines",
     "trial",
+    "workbench",
 )  # folders whose tests share what takes long to set up: a project, Spark's Java
 
 

@@ -93,7 +93,10 @@ class Access:
             return HttpResponseRedirect(reverse("account_change_password"))
         if access.lacks_second_factor(request.user):
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
-        return self._page(request, view, kwargs)
+        try:
+            return self._page(request, view, kwargs)
+        except UnisonoError as error:  # Django hands on to `process_exception` only what a view raises
+            return self.process_exception(request, error)
 
     def _page(
         self, request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]

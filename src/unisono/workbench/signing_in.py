@@ -20,6 +20,9 @@ from unisono.workbench.office import office
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is not typed for strict
     """Nobody makes an account for themselves: `unisono user add` does."""
 
+    def add_message(self, *args: object, **kwargs: object) -> None:
+        """Say nothing: where one is after signing in or out says it."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Return that it is closed."""
         return False

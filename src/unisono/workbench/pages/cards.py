@@ -27,8 +27,8 @@ where d.rep_id = $rep_id
 order by a.due_on nulls last, a.position, d.rank, d.decision_id
 """
 STATES: dict[str, State] = {
-    "accepted": "planned",
     "snoozed": "snoozed",
+    "accepted": "planned",
     "dismissed": "closed",
     "done": "closed",
     "withdrawn": "withdrawn",
@@ -104,7 +104,7 @@ def shown(cards: Sequence[Row], user: User) -> None:
 def withdraw(decision: Row, refusal: Refusal) -> None:
     """Take a suggestion back because the door stops it; nothing goes out."""
     database, now, decision_id = office().database, office().now(), decision["decision_id"]
-    ledger.publish(database, [decision], now)
+    ledger.publish(database, [find_decision(decision_id)], now)
     ledger.respond(
         database,
         response_id=f"withdrawn:{decision_id}",
@@ -127,10 +127,12 @@ def withdraw(decision: Row, refusal: Refusal) -> None:
 
 
 def state(answers: Iterable[Row]) -> State:
-    """Return where a suggestion stands after its answers, the oldest first."""
+    """Return where a suggestion stands after its answers; of those given at one instant, what ends it is the last."""
     found: State = "open"
-    for answer in answers:
-        found = STATES.get(answer["response"], found)
+    order = list(STATES)
+    known = [answer for answer in answers if answer["response"] in STATES]
+    for answer in sorted(known, key=lambda one: (str(one["responded_at"]), order.index(one["response"]))):
+        found = STATES[answer["response"]]
         if found == "snoozed" and date.fromisoformat(answer["until_on"]) <= today():
             found = "open"
     return found
@@ -175,7 +177,7 @@ def _answers(row: Row, history: Sequence[Row], now: datetime) -> list[Row]:
             earlier["expires_at"]
         ) > now.replace(tzinfo=UTC):
             found += [answer for answer in earlier["answers"] if answer["response"] != "withdrawn"]
-    return sorted(found, key=lambda answer: str(answer["responded_at"]))
+    return found
 
 
 def _add_answered(cards: Cards, history: Sequence[Row]) -> None:

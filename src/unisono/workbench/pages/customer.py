@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from unisono.deliver import standing_on
@@ -171,7 +172,7 @@ def _preferences(preference: list[Row], channels: dict[str, Row]) -> list[draw.L
         draw.Line(
             str(channels.get(row["value"], row).get("channel_name", row["value"])),
             draw.interval(row["mean"], row["sd"]),
-            str(row["evidence_count"]),
+            ngettext("%(n)d contact", "%(n)d contacts", row["evidence_count"]) % {"n": row["evidence_count"]},
         )
         for row in sorted(preference, key=lambda row: -row["mean"])
         if row["dimension"] == "channel"

@@ -29,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show the questions that somebody asked or has to answer, the overdue first."""
     user = person(request)
     context = {
-        "questions": _questions(user),
+        "asked": _questions(user),
         "owners": owners(user),
         "due_on": cards.today() + timedelta(days=USUAL_DAYS),
         "about": request.GET.get("about", ""),

@@ -42,6 +42,9 @@ order by p.product_name, l.position
 LATEST = """
 select source, max(occurred_at) as latest_at from touchpoint group by source
 """
+SET_ASIDE = (
+    "select source, file, count(*) as rows from quarantine where reason = 'set_aside' group by source, file"
+)
 MINE = "select customer_id from customer where {scope}"
 
 
@@ -169,5 +172,12 @@ def _chart(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) ->
 
 
 def _sources(snapshot: Snapshot) -> list[Row]:
+    """Return what came from each file; the manifest counts rows set aside among those in quarantine."""
     latest = {row["source"]: row["latest_at"] for row in snapshot.read(LATEST).to_pylist()}
-    return [{**source, "latest_at": latest.get(source["name"])} for source in snapshot.manifest["sources"]]
+    aside = {(row["source"], row["file"]): row["rows"] for row in snapshot.read(SET_ASIDE).to_pylist()}
+    found = []
+    for source in snapshot.manifest["sources"]:
+        rows = aside.get((source["name"], source["file"]), 0)
+        counts = {"set_aside": rows, "quarantined": source["quarantined"] - rows}
+        found.append({**source, **counts, "latest_at": latest.get(source["name"])})
+    return found

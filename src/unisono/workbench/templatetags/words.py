@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,6 +65,26 @@ WORDS: dict[str, Any] = {
     # desk
     "overdue": gettext_lazy("overdue"),
     "answered": gettext_lazy("answered"),
+    # events
+    "sent": gettext_lazy("sent"),
+    "bounced": gettext_lazy("bounced"),
+    "opened": gettext_lazy("opened"),
+    "clicked": gettext_lazy("link followed"),
+    "invited": gettext_lazy("invited"),
+    "registered": gettext_lazy("registered"),
+    "attended": gettext_lazy("attended"),
+    "visited": gettext_lazy("visited"),
+    "called": gettext_lazy("called"),
+    "declined": gettext_lazy("declined"),
+    "engaged": gettext_lazy("worked together"),
+    "received": gettext_lazy("material received"),
+    "slide_viewed": gettext_lazy("slide viewed"),
+    "viewed": gettext_lazy("viewed"),
+    "shared": gettext_lazy("passed on"),
+    "saved": gettext_lazy("saved"),
+    "replied": gettext_lazy("replied"),
+    "asked": gettext_lazy("question asked"),
+    "unsubscribed": gettext_lazy("unsubscribed"),
     # times of the day
     "morning": gettext_lazy("morning"),
     "afternoon": gettext_lazy("afternoon"),
@@ -111,7 +131,7 @@ def slot(code: str | None) -> str:
 @register.filter
 def instant(value: datetime | None) -> str:
     """Return an instant in the market's zone with its day and minute."""
-    return date_format(_local(value), "j M Y, H:i") if value else ""
+    return f"{day(value)}, {clock(value)}" if value else ""
 
 
 @register.filter
@@ -125,13 +145,13 @@ def day(value: datetime | date | None) -> str:
     """Return a day; of an instant, the market's."""
     if not value:
         return ""
-    return date_format(_local(value) if isinstance(value, datetime) else value, "j M Y")
+    return date_format(_local(value) if isinstance(value, datetime) else value, _("j M Y"))
 
 
 @register.filter
 def figure(value: float | None, places: int = 1) -> str:
-    """Return a number to a few decimal places."""
-    return "" if value is None else f"{value:,.{places}f}"
+    """Return a number to a few decimal places, as the language writes it."""
+    return "" if value is None else number_format(value, decimal_pos=places, force_grouping=True)
 
 
 @register.filter
