@@ -17,7 +17,7 @@ ENOUGH = 500  # events for which a commit is worth while at once
 
 
 class Busy(Exception):  # noqa: N818 - says what is, as the name of a status does
-    """More events wait than may."""
+    """More events wait than may, or the end has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ class Writer:
         self._pending: list[Parcel] = []
         self._busy = False  # a group is being gathered or committed
         self._waiting = 0
+        self._closed = False
         self._groups: SimpleQueue[list[Parcel]] = SimpleQueue()
         self._thread = self._loop.run_in_executor(None, self._run)
 
     async def write(self, source: str, events: Sequence[Event], refused: Sequence[RefusedEvent]) -> None:
         """Return when all of it is durable. Raises Busy at once if too much waits, LedgerError if nothing was kept."""
         parcel = Parcel(source, events, refused, self._loop.create_future())
-        if self._waiting and self._waiting + len(parcel) > self._most_waiting:
+        if self._closed or (self._waiting and self._waiting + len(parcel) > self._most_waiting):
             raise Busy
         self._waiting += len(parcel)
         self._pending.append(parcel)
@@ -76,7 +77,8 @@ class Writer:
         return self._waiting
 
     async def close(self) -> None:
-        """Commit what waits, then end the thread."""
+        """Commit what waits, then end the thread; what comes later is turned away."""
+        self._closed = True
         self._groups.put(self._pending)
         self._pending = []
         self._groups.put(self._pending)

@@ -170,6 +170,7 @@ class PostgresDatabase(Database):
                 connection = psycopg.connect(
                     self.url, autocommit=True, row_factory=psycopg.rows.dict_row, connect_timeout=10
                 )
+                connection.execute(f"set lock_timeout = {BUSY_SECONDS * 1000:.0f}")
             except psycopg.Error as error:
                 raise _unopened(_without_password(self.url), error) from error
             self._local.connection = connection
@@ -294,7 +295,7 @@ def _failing(kind: type[Exception], where: str) -> Iterator[None]:
     try:
         yield
     except kind as error:
-        busy = "locked" in str(error)
+        busy = "locked" in str(error) or "lock timeout" in str(error)
         raise LedgerError(
             "UN6002" if busy else "UN6003",
             f"the ledger refused: {error}",
