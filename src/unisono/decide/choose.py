@@ -18,7 +18,7 @@ from unisono.decide.instance import Bools, Floats, Instance, Ints, undominated
 from unisono.decide.repair import repair
 from unisono.decide.sweep import lay_out
 
-ENOUGH = 8e-4  # relative gap below which nothing is exchanged
+ENOUGH = 9e-4  # relative gap below which nothing is exchanged
 TARGET = 2e-3  # relative gap below which a plan is not polished
 TINY = 1_000  # actions up to which the exact path is taken
 SPREAD, GOLDEN = 0.022, (5**0.5 - 1) / 2  # relative range that values are spread over, and how evenly
