@@ -28,11 +28,7 @@ from unisono.logs import RequestIds, log_to_stderr
 from unisono.project import Project, open_project
 from unisono.workbench.asgi import workbench
 
-FOLDER, LIMITS, BEHIND = (
-    "UNISONO_SERVE_DIR",
-    "UNISONO_SERVE_LIMITS",
-    "UNISONO_SERVE_BEHIND",
-)  # how worker processes learn what they serve
+SERVING = "UNISONO_SERVING"  # how worker processes learn what they serve
 SERVER: dict[str, Any] = {  # of uvicorn
     "http": "httptools",
     "loop": "uvloop" if sys.platform != "win32" else "asyncio",
@@ -45,8 +41,23 @@ GRACE_SECONDS = 30  # how long requests that came before the end may take
 LOCK_SECONDS = 0.001  # how long the loop may keep Python's lock from the writer's thread
 
 
-def service(project: Project, *, clock: Callable[[], datetime], limits: Limits) -> ASGIApp:
-    """Return the app of a project; `clock` returns the present instant, UTC without zone."""
+class Serving(msgspec.Struct, frozen=True):
+    """What is served: a project's folder, with limits, a clock so much behind the present, and the workbench or not."""
+
+    folder: str
+    limits: Limits
+    behind_seconds: float = 0.0
+    workbench: bool = True
+
+    def clock(self) -> datetime:
+        """Return the present instant as it is served, UTC without zone."""
+        return datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=self.behind_seconds)
+
+
+def service(
+    project: Project, *, clock: Callable[[], datetime], limits: Limits, pages: bool = False
+) -> ASGIApp:
+    """Return the app of a project, with the workbench's `pages` or without; `clock` tells UTC without zone."""
     collector = Collector(project.ledger_url, clock=clock, limits=limits)
 
     @asynccontextmanager
@@ -66,9 +77,8 @@ def service(project: Project, *, clock: Callable[[], datetime], limits: Limits) 
         return PlainTextResponse(collector.metrics.text(), media_type="text/plain; version=0.0.4")
 
     own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    app = Starlette(
-        routes=[*collector.routes(), *own, Mount("/", workbench(project, clock))], lifespan=lifespan
-    )
+    workbench_pages = [Mount("/", workbench(project, clock))] if pages else []
+    app = Starlette(routes=[*collector.routes(), *own, *workbench_pages], lifespan=lifespan)
     return RequestIds(app)
 
 
@@ -89,44 +99,26 @@ def app() -> ASGIApp:
     """Return the app of the project that the environment names: what each worker process runs."""
     log_to_stderr()
     sys.setswitchinterval(LOCK_SECONDS)
-    made = service(
-        open_project(Path(os.environ[FOLDER])),
-        clock=clock_behind(timedelta(seconds=float(os.environ[BEHIND]))),
-        limits=msgspec.json.decode(os.environ[LIMITS], type=Limits),
-    )
+    serving = msgspec.json.decode(os.environ[SERVING], type=Serving)
+    project = open_project(Path(serving.folder))
+    made = service(project, clock=serving.clock, limits=serving.limits, pages=serving.workbench)
     gc.freeze()  # what is there now stays: no need to look through it again and again
     return made
 
 
-def clock_behind(behind: timedelta) -> Callable[[], datetime]:
-    """Return a clock, UTC without zone, that is so much behind the present."""
-    return lambda: datetime.now(UTC).replace(tzinfo=None) - behind
-
-
-def serve(
-    project: Project,
-    *,
-    host: str,
-    port: int,
-    workers: int,
-    limits: Limits,
-    behind: timedelta = timedelta(0),
-    refresh_seconds: float = 0,
-) -> None:
+def serve(serving: Serving, *, host: str, port: int, workers: int, refresh_seconds: float) -> None:
     """Serve until SIGTERM or SIGINT; then answer what has come, commit it, and return.
 
-    The clock is `behind` the present. A process of its own looks for new events every `refresh_seconds` (0: never).
+    A process of its own looks for new events every `refresh_seconds` (0: never).
     """
-    os.environ[FOLDER] = str(project.folder.resolve())
-    os.environ[LIMITS] = msgspec.json.encode(limits).decode()
-    os.environ[BEHIND] = str(behind.total_seconds())
+    os.environ[SERVING] = msgspec.json.encode(serving).decode()
     log_to_stderr()
-    now = clock_behind(behind)()
+    project = open_project(Path(serving.folder))
     if project.store.current() is not None:
-        project.announce(now)
+        project.announce(serving.clock())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it again once it has stopped in order
-    with _refreshing(project.folder, now, refresh_seconds):
+    with _refreshing(project.folder, serving.clock(), refresh_seconds):
         uvicorn.run(
             "unisono.service:app",
             factory=True,

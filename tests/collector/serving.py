@@ -28,7 +28,7 @@ def _serve(folder: str, port: int, url: str) -> None:
     log = os.open(f"{folder}/server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, sys.stderr.fileno())
     os.environ["UNISONO_LEDGER"] = url
-    main(["serve", folder, "--port", str(port)])
+    main(["serve", folder, "--port", str(port), "--no-workbench", "--refresh-seconds", "0"])
 
 
 class Served:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -63,6 +62,12 @@ Try it:
     help="How often to look for new events and decide anew for whom they are about; 0 for never.",
 )
 @click.option(
+    "--workbench/--no-workbench",
+    default=True,
+    show_default=True,
+    help="Show pages to people, or only collect events.",
+)
+@click.option(
     "--as-of", help="Where the clock begins (UTC), to look into a simulated world; the present if left out."
 )
 def command(
@@ -73,6 +78,7 @@ def command(
     events_per_second: int,
     body_kib: int,
     refresh_seconds: float,
+    workbench: bool,
     as_of: str | None,
 ) -> None:
     """Serve a project: collect events, decide anew within seconds, show the workbench.
@@ -84,17 +90,20 @@ def command(
     project = open_project(folder)
     try:
         from unisono.collector import Limits
-        from unisono.service import serve
+        from unisono.service import Serving, serve
         from unisono.workbench.accounts import first_run_admin, start
     except ModuleNotFoundError as error:
         raise UsageError(
             "UN5501", f"the service needs {error.name}", hint="install it: pip install 'unisono[web]'"
         ) from error
-    start(project)
-    admin = first_run_admin(project)
+    admin = None
+    if workbench:
+        start(project)
+        admin = first_run_admin(project)
     click.echo(f"{project.settings.name}: serving {folder} on http://{host}:{port}\n", err=True)
+    if workbench:
+        click.echo(f"  open the workbench    http://{host}:{port}/", err=True)
     click.echo(
-        f"  open the workbench    http://{host}:{port}/\n"
         f"  make a write key      unisono key create {folder} SOURCE\n"
         f"  point an SDK at       http://{host}:{port}   (its 'host', 'endpoint' or 'data plane URL')\n"
         f"  see that it is ready  curl http://{host}:{port}/readyz\n"
@@ -109,12 +118,5 @@ def command(
         body_bytes=body_kib * 1024, events_per_second=events_per_second, burst_events=2 * events_per_second
     )
     behind = (instant(None) - clock_from(as_of)()).total_seconds()
-    serve(
-        project,
-        host=host,
-        port=port,
-        workers=workers,
-        limits=limits,
-        behind=timedelta(seconds=round(behind)),
-        refresh_seconds=refresh_seconds,
-    )
+    serving = Serving(str(folder.resolve()), limits, round(behind), workbench)
+    serve(serving, host=host, port=port, workers=workers, refresh_seconds=refresh_seconds)
