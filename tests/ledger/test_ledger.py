@@ -217,3 +217,31 @@ def test_writers_that_commit_late_are_not_missed(ledger_url: str, tmp_path: Path
             one.result()
         export_events(reader, "portal", tmp_path / "files")
     assert sum(len(file.read_text().splitlines()) for file in (tmp_path / "files").iterdir()) == 80
+
+
+def test_what_became_of_suggestions_is_found_by_representative_and_time(ledger: Database) -> None:
+    later = NOW + timedelta(hours=1)
+    decisions.publish(ledger, [decision(), decision("D2") | {"rep_id": "R2"}], NOW)
+    decisions.publish(ledger, [decision("D3")], later)
+    assert [row["decision_id"] for row in decisions.of_rep(ledger, "R1", NOW)] == ["D3", "D1"]
+    assert decisions.of_rep(ledger, "R1", NOW + timedelta(days=7)) == []  # over
+    assert [row["decision_id"] for row in decisions.newest(ledger, 2)] == ["D3", "D1"]
+    told = {"decision_id": "D1", "actor": "rosa", "at": later}
+    decisions.respond(ledger, response_id="r1", response="accepted", **told)
+    decisions.answer_questions(ledger, feedback_id="f1", answers={"reaction": "positive"}, **told)
+    steps = {"decision_id": "D1", "channel": "f2f_visit", "detail": "", "at": later}
+    decisions.deliver(ledger, delivery_id="d1", status="tried", **steps)
+    (response,) = decisions.responded(ledger, later)
+    assert (response["response"], response["rep_id"], response["customer_id"]) == ("accepted", "R1", "C1")
+    assert decisions.responded(ledger, later + timedelta(seconds=1)) == []
+    assert [row["answer"] for row in decisions.feedback_to(ledger, "D1")] == ["positive"]
+    assert [row["status"] for row in decisions.deliveries_of(ledger, "D1")] == ["tried"]
+    assert decisions.feedback_to(ledger, "D2") == decisions.deliveries_of(ledger, "D2") == []
+
+
+def test_events_are_found_by_who_they_are_of_since_an_instant(ledger: Database) -> None:
+    with ledger.transaction() as transaction:
+        events.append(transaction, [event("a"), event("b", user_id="u2"), event("c", user_id="u3")])
+    assert [row["user_id"] for row in events.of_users(ledger, ["u1", "u2"], NOW)] == ["u1", "u2"]
+    assert events.of_users(ledger, ["u1"], NOW + timedelta(seconds=1)) == []
+    assert events.of_users(ledger, [], NOW) == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from tests.workbench.conftest import events, suggested
+from tests.workbench.second_factor import code
 from unisono.cli import app as commands
 from unisono.errors import UsageError
 from unisono.project import Project
@@ -60,6 +62,27 @@ def test_from_being_added_to_the_inbox(project: Project, gone: Any) -> None:
     assert events("account.password")[0]["actor"] == "new"
 
 
+def test_a_second_factor_is_set_up_before_anything_is_seen(project: Project, gone: Any) -> None:
+    from django.test import Client
+
+    password = accounts.add_user(project, "new", "compliance")
+    client = Client(SERVER_NAME="localhost")
+    client.post("/account/login/", {"login": "new", "password": password})
+    chosen = "a sentence of my own"
+    client.post("/account/password/", {"oldpassword": password, "password1": chosen, "password2": chosen})
+    address = client.get("/audit/")["Location"]
+    page = client.get(address).content.decode()
+    (secret,) = re.findall(r'value="([A-Z2-7]{32})"', page)
+    assert client.post(address, {"code": "000000"}).status_code == 200
+    assert client.get("/audit/").status_code == 302
+    assert client.post(address, {"code": code(secret)}).status_code == 302
+    assert client.get("/account/second-factor/recovery-codes/").status_code == 200
+    assert client.get("/audit/").status_code == 200
+    client.post("/account/second-factor/totp/deactivate/")
+    assert client.get("/audit/").status_code == 200  # whoever must have one keeps it
+    assert events("account.second_factor")[0]["actor"] == "new"
+
+
 def test_disabled_and_reset(project: Project, gone: Any) -> None:
     from django.test import Client
 
@@ -74,7 +97,7 @@ def test_disabled_and_reset(project: Project, gone: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "ask"),
+    ("number", "ask"),
     [
         ("UN5401", lambda project: accounts.add_user(project, "rosa", "admin")),
         ("UN5402", lambda project: accounts.add_user(project, "new", "rep", rep_id="R00001")),
@@ -84,8 +107,8 @@ def test_disabled_and_reset(project: Project, gone: Any) -> None:
         ("UN5403", lambda project: accounts.reset(project, "nobody")),
     ],
 )
-def test_what_makes_no_sense_is_said(project: Project, app: Any, code: str, ask: Any) -> None:
-    with pytest.raises(UsageError, match=code):
+def test_what_makes_no_sense_is_said(project: Project, app: Any, number: str, ask: Any) -> None:
+    with pytest.raises(UsageError, match=number):
         ask(project)
 
 

@@ -110,14 +110,14 @@ def visible(user: User, rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.get("side") in allowed and row.get("purpose") in allowed]
 
 
-def scope(user: User) -> tuple[str, dict[str, str]]:
-    """Return the SQL condition on `customer_id` that somebody's customers meet, and its parameters."""
+def scope(user: User, column: str = "customer_id") -> tuple[str, dict[str, str]]:
+    """Return the SQL condition on a column of customers that somebody's own meet, and its parameters."""
     if user.role in FIELD:
         mine = "select customer_id from assignment where rep_id = $my_rep_id"
-        return f"customer_id in ({mine})", {"my_rep_id": user.rep_id}
+        return f"{column} in ({mine})", {"my_rep_id": user.rep_id}
     if user.role in DESK and user.territory_id:
         mine = "select customer_id from assignment where territory_id = $my_territory_id"
-        return f"customer_id in ({mine})", {"my_territory_id": user.territory_id}
+        return f"{column} in ({mine})", {"my_territory_id": user.territory_id}
     return "true", {}
 
 

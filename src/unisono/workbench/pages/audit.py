@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from unisono.errors import LedgerError
 from unisono.ledger import audit as ledger
-from unisono.ledger.instants import instant
 from unisono.workbench.access import page
 from unisono.workbench.office import office
 
@@ -30,8 +28,5 @@ def audit(request: HttpRequest) -> HttpResponse:
         if error.code != "UN6004":
             raise
         context["broken"] = error.where
-    context["rows"] = [
-        {**row, "at": instant(row["occurred_at"]).replace(tzinfo=UTC)}
-        for row in ledger.rows(office().database, subject=subject or None, last=LAST)
-    ]
+    context["rows"] = ledger.rows(office().database, subject=subject or None, last=LAST)
     return render(request, "workbench/audit.html", context)

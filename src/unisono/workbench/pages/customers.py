@@ -31,13 +31,13 @@ MOST = 100
 @page("customers")
 def customers(request: HttpRequest) -> HttpResponse:
     """List customers whose name, town or id is searched for."""
-    mine, values = scope(person(request))
+    mine, values = scope(person(request), "c.customer_id")
     wanted = request.GET.get("q", "").strip()
     found = (
         office()
         .snapshot()
         .read(
-            FOUND.format(scope=f"c.{mine}" if mine != "true" else mine),
+            FOUND.format(scope=mine),
             {"wanted": wanted, "most": MOST, "sides": " ".join(sides_of(person(request))), **values},
         )
     )

@@ -78,8 +78,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _suggested(user: User, snapshot: Snapshot) -> list[Row]:
-    mine, values = scope(user)
-    sql = SUGGESTED.format(scope=mine.replace("customer_id in", "d.customer_id in"))
+    mine, values = scope(user, "d.customer_id")
+    sql = SUGGESTED.format(scope=mine)
     rows: list[Row] = snapshot.read(sql, {"sides": " ".join(sides_of(user)), **values}).to_pylist()
     return rows
 
@@ -160,9 +160,8 @@ def _stages(user: User, snapshot: Snapshot) -> list[Chart]:
 
 
 def _stage_counts(user: User, snapshot: Snapshot) -> list[Row]:
-    mine, values = scope(user)
-    sql = STAGES.format(scope=mine.replace("customer_id in", "b.customer_id in"))
-    rows: list[Row] = snapshot.read(sql, values).to_pylist()
+    mine, values = scope(user, "b.customer_id")
+    rows: list[Row] = snapshot.read(STAGES.format(scope=mine), values).to_pylist()
     return rows
 
 

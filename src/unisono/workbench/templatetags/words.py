@@ -12,6 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from unisono.ledger.instants import instant as ledger_instant
+
 register = template.Library()
 
 WORDS: dict[str, Any] = {
@@ -129,8 +131,10 @@ def slot(code: str | None) -> str:
 
 
 @register.filter
-def instant(value: datetime | None) -> str:
-    """Return an instant in the market's zone with its day and minute."""
+def instant(value: datetime | str | None) -> str:
+    """Return an instant, or one as the ledger writes it, in the market's zone with its day and minute."""
+    if isinstance(value, str):
+        value = ledger_instant(value)
     return f"{day(value)}, {clock(value)}" if value else ""
 
 
