@@ -75,7 +75,7 @@ class Collector:
         """Open the ledger; at the end commit what waits. LedgerError UN6001 if the ledger cannot be opened."""
         database = open_database(self._ledger_url)
         database.close()  # threads open their own connections
-        self._keys = KeyRing(database, self._clock)
+        self._keys = KeyRing(database)
         self._writer = Writer(database, most_waiting=self._limits.waiting_events, metrics=self.metrics)
         try:
             yield
@@ -104,8 +104,9 @@ class Collector:
         """Return how many of a request's events were kept, now durable, and refused; Refusal if none was taken."""
         delivery = await self._delivery(receive, dialect)
         try:
-            source = await self._source(scope, delivery)
-            kept, refused = self._understood(delivery, dialect, source)
+            now = self._clock()
+            source = await self._source(scope, delivery, now)
+            kept, refused = self._understood(delivery, dialect, source, now)
             await self._writer.write(source, kept, refused)
         except (LedgerError, Busy) as error:
             _log.error("not collected: %s", str(error) or "too many events wait")
@@ -126,22 +127,21 @@ class Collector:
         except (ValueError, RecursionError) as error:
             raise Refusal(400, f"the body cannot be read: {error}") from error
 
-    async def _source(self, scope: Scope, delivery: Delivery) -> str:
+    async def _source(self, scope: Scope, delivery: Delivery, now: datetime) -> str:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in KEY_HEADERS}
         query = QueryParams(scope["query_string"]) if scope["query_string"] else {}
-        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys))
+        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys), now)
         if known is None:
             raise Refusal(401, "no valid write key; make one: unisono key create")
         key, source = known
-        wait = self._rate.wait(key, len(delivery.items), self._clock())
+        wait = self._rate.wait(key, len(delivery.items), now)
         if wait:
             raise Refusal(429, "more events a second than this key may send", wait)
         return source
 
     def _understood(
-        self, delivery: Delivery, dialect: Dialect, source: str
+        self, delivery: Delivery, dialect: Dialect, source: str, now: datetime
     ) -> tuple[list[Event], list[RefusedEvent]]:
-        now = self._clock()
         arrival = Arrival(
             source=source,
             received_at=now,
