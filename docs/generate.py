@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from unisono.cli import app
-from unisono.errors import CODES, EngineError, PlaybookError, SourceError, StoreError, UsageError
+from unisono.errors import CODES, EngineError, LedgerError, PlaybookError, SourceError, StoreError, UsageError
 from unisono.ingest.spec import Sources
 from unisono.playbook import Playbook, json_schema
 from unisono.project import Settings
@@ -35,6 +35,7 @@ FAMILIES = {
     "UN3": EngineError,
     "UN4": StoreError,
     "UN5": UsageError,
+    "UN6": LedgerError,
 }
 WORDS = {
     tuple(event.name for event in EVENTS): "one of the [events](#events)",
