@@ -61,8 +61,8 @@ def service(project: Project, *, clock: Callable[[], datetime], limits: Limits) 
         return PlainTextResponse(collector.metrics.text(), media_type="text/plain; version=0.0.4")
 
     own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    app = Starlette(routes=[*collector.routes(), *own, *_workbench(project)], lifespan=lifespan)
-    return RequestIds(app)
+    app = Starlette(routes=[*own, *_workbench(project)], lifespan=lifespan)
+    return RequestIds(collector.before(app))
 
 
 async def _missing(collector: Collector, project: Project) -> list[str]:
