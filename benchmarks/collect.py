@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--stores", type=names(STORES), default=list(STORES), help="comma-separated")
     parser.add_argument("--batches", type=sizes, default=[1, 50, 500], help="comma-separated")
     parser.add_argument("--seconds", type=float, default=3, help="of load for a row, after one to warm up")
-    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--connections", type=int, default=128)
     parser.add_argument(
         "--events", type=int, default=1_000_000, help="of the row about memory; 0 leaves it out"
     )

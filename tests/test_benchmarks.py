@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,3 +68,23 @@ def test_every_chooser_is_judged_on_the_same_instance() -> None:
     assert (exact["status"], baseline["status"]) == ("Optimal", "ok")
     assert abs(exact["gap"]) < 1e-6 < baseline["gap"]
     assert baseline["bound"] == exact["bound"]
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="the load comes from wrk, which is not installed")
+def test_the_collector_is_loaded_beside_a_server_that_does_nothing() -> None:
+    command = [
+        sys.executable,
+        "benchmarks/collect.py",
+        "--json",
+        "--stores",
+        "sqlite",
+        "--methods",
+        "no-op,unisono",
+    ]
+    command += ["--batches", "2", "--seconds", "1", "--connections", "4", "--events", "100"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    idle, durable, many = json.loads(done.stdout)
+    assert (idle["method"], durable["method"]) == ("no-op", "unisono")
+    assert durable["events_per_second"] > 0
+    assert many["events"] >= 100

@@ -23,6 +23,8 @@ from unisono.ledger import open_database, write_keys
 HERE = Path(__file__).parent
 UNLIMITED = "1000000000"
 
+CONCURRENT_EVENTS = 2000  # that all connections together send at once, at most
+
 Row = dict[str, Any]
 
 
@@ -127,6 +129,7 @@ def speed(
 def memory(store: str, events: int, url: str, folder: Path, connections: int) -> Row:
     """Return one row: the memory after a tenth of many events, and after all of them."""
     batch, came, first = 50, 0, 0.0
+    connections = min(connections, CONCURRENT_EVENTS // batch)
     began = time.perf_counter()
     with server("unisono", url, folder) as running:
         while came < events:

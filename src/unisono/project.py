@@ -133,7 +133,7 @@ class Project:
         from unisono.pipeline import Inputs
 
         sources = self.sources()
-        self._collect(sources)
+        self._collect(sources, as_of)
         return Inputs(
             name=self.settings.name,
             playbook=self.playbook(),
@@ -147,8 +147,8 @@ class Project:
             code_version=code_version(),
         )
 
-    def _collect(self, sources: Sources) -> None:
-        """Write what was collected since the last time to files, for the sources that read it."""
+    def _collect(self, sources: Sources, until: datetime) -> None:
+        """Write what was collected since the last time, and before `until`, to files for the sources that read it."""
         collected = {source.collected for source in sources.sources if source.collected}
         if collected and self.has_ledger:
             from unisono.ingest import COLLECTED
@@ -157,7 +157,7 @@ class Project:
 
             with closing(open_database(self.ledger_url)) as ledger:
                 for source in sorted(collected):
-                    export_events(ledger, source, self.folder / COLLECTED / source)
+                    export_events(ledger, source, self.folder / COLLECTED / source, until)
 
     def announce(self, at: datetime) -> None:
         """Publish every suggestion of the published run to the ledger, so that it can be answered; none twice."""

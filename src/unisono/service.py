@@ -78,8 +78,8 @@ def service(
 
     own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
     workbench_pages = [Mount("/", workbench(project, clock))] if pages else []
-    app = Starlette(routes=[*collector.routes(), *own, *workbench_pages], lifespan=lifespan)
-    return RequestIds(app)
+    app = Starlette(routes=[*own, *workbench_pages], lifespan=lifespan)
+    return RequestIds(collector.before(app))
 
 
 async def _missing(collector: Collector, project: Project) -> list[str]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from unisono.collector import Collector, Limits
 from unisono.ledger import Database, write_keys
@@ -49,10 +50,10 @@ class Desk:
     clock: Clock
     key: str
     loop: asyncio.AbstractEventLoop
-    app: Starlette = field(init=False)
+    app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = Starlette(routes=self.collector.routes())
+        self.app = self.collector.before(Starlette())
 
     def start(
         self,

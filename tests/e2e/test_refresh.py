@@ -95,9 +95,9 @@ def modelled() -> set[str]:
 
 
 def test_where_nothing_happened_a_refresh_of_everybody_makes_the_same_tables(project: Project) -> None:
-    """Rows later than the clock touch their customers, and say nothing yet."""
+    """Events that nobody can read touch their customers, and say nothing: they are put into quarantine."""
     base = project.snapshot()
-    collect(project, everybody(base), clock(base) + timedelta(days=1), event="Content Viewed")
+    collect(project, everybody(base), clock(base) - timedelta(days=1), event="Something Unheard Of")
     refreshed = project.refresh(as_of=clock(base))
     assert refreshed is not None
     touched = customers_of(base, everybody(base))

@@ -17,6 +17,7 @@ from unisono.ledger.export import export_events
 from unisono.ledger.instants import instant, written
 
 NOW = datetime(2026, 3, 3, 9, 0)
+SOON = NOW + timedelta(seconds=1)
 
 
 def event(message: str, source: str = "portal", **more: Any) -> events.Event:
@@ -194,8 +195,8 @@ def test_events_are_exported_once_in_files_that_stay(ledger: Database, tmp_path:
         with ledger.transaction() as transaction:
             events.append(transaction, [event(body, body=body) for body in some])
             events.append(transaction, [event(body, source="chat") for body in some])
-        assert export_events(ledger, "portal", tmp_path / "files") is not None
-        assert export_events(ledger, "portal", tmp_path / "files") is None
+        assert export_events(ledger, "portal", tmp_path / "files", SOON) is not None
+        assert export_events(ledger, "portal", tmp_path / "files", SOON) is None
     files = sorted((tmp_path / "files").iterdir())
     assert [file.read_text().splitlines() for file in files] == [bodies[:3], bodies[3:]]
 
@@ -212,10 +213,10 @@ def test_writers_that_commit_late_are_not_missed(ledger_url: str, tmp_path: Path
     with ThreadPoolExecutor(4) as pool, closing(open_database(ledger_url)) as reader:
         writing = [pool.submit(write, writer) for writer in range(4)]
         while not all(one.done() for one in writing):
-            export_events(reader, "portal", tmp_path / "files")
+            export_events(reader, "portal", tmp_path / "files", SOON)
         for one in writing:
             one.result()
-        export_events(reader, "portal", tmp_path / "files")
+        export_events(reader, "portal", tmp_path / "files", SOON)
     assert sum(len(file.read_text().splitlines()) for file in (tmp_path / "files").iterdir()) == 80
 
 
@@ -245,3 +246,15 @@ def test_events_are_found_by_who_they_are_of_since_an_instant(ledger: Database) 
     assert [row["user_id"] for row in events.of_users(ledger, ["u1", "u2"], NOW)] == ["u1", "u2"]
     assert events.of_users(ledger, ["u1"], NOW + timedelta(seconds=1)) == []
     assert events.of_users(ledger, [], NOW) == []
+
+
+def test_what_comes_after_the_clock_waits_and_is_not_passed_by(ledger: Database, tmp_path: Path) -> None:
+    received = (0, 5, 1, 2)  # a clock stepped back after the second
+    with ledger.transaction() as transaction:
+        for number, seconds in enumerate(received):
+            at = written(NOW + timedelta(seconds=seconds))
+            events.append(transaction, [event(f"m{number}", received_at=at, body=f"{number}")])
+    for seconds in (3, 6):
+        export_events(ledger, "portal", tmp_path / "files", NOW + timedelta(seconds=seconds))
+    files = sorted((tmp_path / "files").iterdir())
+    assert [file.read_text().splitlines() for file in files] == [["0"], ["1", "2", "3"]]

@@ -1,4 +1,4 @@
-"""The collector's routes: a request's events are understood, made durable, and only then answered with 200."""
+"""The collector as an ASGI app: a request's events are understood, made durable, and only then answered with 200."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from uuid import uuid4
 
 import msgspec
 from starlette.datastructures import QueryParams
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unisono.collector.canonical import Arrival, canonical
 from unisono.collector.dialects import PATHS, Delivery, Dialect, opened
@@ -52,7 +51,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Collector:
-    """Takes events into the ledger at `ledger_url`; its routes work while `running` is open."""
+    """Takes events into the ledger at `ledger_url`; it works while `running` is open."""
 
     def __init__(
         self,
@@ -75,7 +74,7 @@ class Collector:
         """Open the ledger; at the end commit what waits. LedgerError UN6001 if the ledger cannot be opened."""
         database = open_database(self._ledger_url)
         database.close()  # threads open their own connections
-        self._keys = KeyRing(database, self._clock)
+        self._keys = KeyRing(database)
         self._writer = Writer(database, most_waiting=self._limits.waiting_events, metrics=self.metrics)
         try:
             yield
@@ -92,20 +91,43 @@ class Collector:
         """Raise LedgerError or Busy unless the ledger can be written now."""
         await self._writer.write("", [], [])
 
-    def routes(self) -> list[Route]:
-        """Return the routes of all dialects."""
-        first = sorted(
-            PATHS, key=lambda path: not path.startswith("/v1/")
-        )  # Starlette looks from the first on
-        both = [(f"{path}{slash}", PATHS[path]) for slash in ("", "/") for path in first]
-        return [Route(path, _Endpoint(self, read), methods=["POST", "OPTIONS"]) for path, read in both]
+    def before(self, app: ASGIApp) -> ASGIApp:
+        """Return an app that takes what SDKs send, and hands all else to `app`."""
 
-    async def take(self, scope: Scope, receive: Receive, dialect: Dialect) -> tuple[int, int]:
+        async def collecting(scope: Scope, receive: Receive, send: Send) -> None:
+            dialect = PATHS.get(scope.get("path", "").rstrip("/"))
+            await (
+                app(scope, receive, send) if dialect is None else self._collect(scope, receive, send, dialect)
+            )
+
+        return collecting
+
+    async def _collect(self, scope: Scope, receive: Receive, send: Send, dialect: Dialect) -> None:
+        # On the way of every event: nothing is made that is not needed.
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", PREFLIGHT)
+            return
+        status, headers = 200, [CORS, (b"content-type", b"application/json")]
+        try:
+            kept, refused = await self._take(scope, receive, dialect)
+            body = b'{"success":true,"accepted":%d,"refused":%d}' % (kept, refused)
+        except Refusal as refusal:
+            status = refusal.status
+            body = msgspec.json.encode({"success": False, "message": refusal.message})
+            if refusal.retry_after is not None:
+                headers.append((b"retry-after", str(refusal.retry_after).encode()))
+        self.metrics.add("unisono_requests_total", status=str(status))
+        await _answer(send, status, body, headers)
+
+    async def _take(self, scope: Scope, receive: Receive, dialect: Dialect) -> tuple[int, int]:
         """Return how many of a request's events were kept, now durable, and refused; Refusal if none was taken."""
+        if scope["method"] != "POST":
+            raise Refusal(405, "events are sent by POST")
         delivery = await self._delivery(receive, dialect)
         try:
-            source = await self._source(scope, delivery)
-            kept, refused = self._understood(delivery, dialect, source)
+            now = self._clock()
+            source = await self._source(scope, delivery, now)
+            kept, refused = self._understood(delivery, dialect, source, now)
             await self._writer.write(source, kept, refused)
         except (LedgerError, Busy) as error:
             _log.error("not collected: %s", str(error) or "too many events wait")
@@ -126,22 +148,21 @@ class Collector:
         except (ValueError, RecursionError) as error:
             raise Refusal(400, f"the body cannot be read: {error}") from error
 
-    async def _source(self, scope: Scope, delivery: Delivery) -> str:
+    async def _source(self, scope: Scope, delivery: Delivery, now: datetime) -> str:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in KEY_HEADERS}
         query = QueryParams(scope["query_string"]) if scope["query_string"] else {}
-        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys))
+        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys), now)
         if known is None:
             raise Refusal(401, "no valid write key; make one: unisono key create")
         key, source = known
-        wait = self._rate.wait(key, len(delivery.items), self._clock())
+        wait = self._rate.wait(key, len(delivery.items), now)
         if wait:
             raise Refusal(429, "more events a second than this key may send", wait)
         return source
 
     def _understood(
-        self, delivery: Delivery, dialect: Dialect, source: str
+        self, delivery: Delivery, dialect: Dialect, source: str, now: datetime
     ) -> tuple[list[Event], list[RefusedEvent]]:
-        now = self._clock()
         arrival = Arrival(
             source=source,
             received_at=now,
@@ -162,30 +183,6 @@ class Collector:
             else:
                 refused.append(one)
         return kept, refused
-
-
-class _Endpoint:
-    """One path as an ASGI app: on the way of every event, so nothing is made that is not needed."""
-
-    def __init__(self, collector: Collector, dialect: Dialect) -> None:
-        self._collector = collector
-        self._dialect = dialect
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", PREFLIGHT)
-            return
-        status, more = 200, [CORS, (b"content-type", b"application/json")]
-        try:
-            kept, refused = await self._collector.take(scope, receive, self._dialect)
-            body = b'{"success":true,"accepted":%d,"refused":%d}' % (kept, refused)
-        except Refusal as refusal:
-            status = refusal.status
-            body = msgspec.json.encode({"success": False, "message": refusal.message})
-            if refusal.retry_after is not None:
-                more.append((b"retry-after", str(refusal.retry_after).encode()))
-        self._collector.metrics.add("unisono_requests_total", status=str(status))
-        await _answer(send, status, body, more)
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

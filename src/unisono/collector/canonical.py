@@ -119,7 +119,8 @@ def _set_times(event: Fields, arrival: Arrival) -> bool:
     """Write the four times; return whether the event said itself when it happened.
 
     The sender's clock is mended by Segment's rule, timestamp = receivedAt - (sentAt - what the sender said), if it is
-    known when it was sent. What the sender said stays in `originalTimestamp`.
+    known when it was sent. Nothing happened after it was received: what lies later is taken for the moment of receipt,
+    or a refusal would wait for its day. What the sender said stays in `originalTimestamp`.
     """
     said = _instant(event, "timestamp") or _instant(event, "originalTimestamp")
     sent = _instant(event, "sentAt") or arrival.sent_at
@@ -127,7 +128,7 @@ def _set_times(event: Fields, arrival: Arrival) -> bool:
     if sent:
         event["sentAt"] = written(sent)
     if said:
-        event["timestamp"] = written(_mended(said, sent, arrival.received_at))
+        event["timestamp"] = written(min(_mended(said, sent, arrival.received_at), arrival.received_at))
         if event.get("originalTimestamp") is None:
             event["originalTimestamp"] = written(said)
     return said is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -16,32 +16,30 @@ FRESH = timedelta(seconds=1)  # how long a revoked key may still work
 class KeyRing:
     """The valid write keys, read again when they are older than `FRESH`. Raises LedgerError if they cannot be read."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
         self._sources: dict[str, str] = {}
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "write-keys")  # a connection belongs to a thread
 
-    async def find(self, candidates: Iterator[str]) -> tuple[str, str] | None:
+    async def find(self, candidates: Iterator[str], now: datetime) -> tuple[str, str] | None:
         """Return (hash, source) of the first candidate that is a valid key."""
-        if self._stale():
+        if self._stale(now):
             async with self._reading:
-                if self._stale():
-                    await self._read()
+                if self._stale(now):
+                    await self._read(now)
         for candidate in candidates:
             hashed = write_keys.hashed_key(candidate)
             if source := self._sources.get(hashed):
                 return hashed, source
         return None
 
-    def _stale(self) -> bool:
+    def _stale(self, now: datetime) -> bool:
         # A clock set back makes them stale as well.
-        return self._read_at is None or not timedelta(0) <= self._clock() - self._read_at < FRESH
+        return self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH
 
-    async def _read(self) -> None:
-        now = self._clock()
+    async def _read(self, now: datetime) -> None:
         run = asyncio.get_running_loop().run_in_executor
         self._sources = await run(self._thread, write_keys.valid, self._database, now)
         self._read_at = now

@@ -13,8 +13,6 @@ from unisono.collector.metrics import Metrics
 from unisono.ledger import Database, Transaction
 from unisono.ledger.events import Event, RefusedEvent, append
 
-ENOUGH = 500  # events for which a commit is worth while at once
-
 
 class Busy(Exception):  # noqa: N818 - says what is, as the name of a status does
     """More events wait than may, or the end has begun."""
@@ -50,7 +48,7 @@ class Writer:
         self._timer = timer
         self._loop = asyncio.get_running_loop()
         self._pending: list[Parcel] = []
-        self._busy = False  # a group is being gathered or committed
+        self._busy = False  # a group is on its way to the database
         self._waiting = 0
         self._closed = False
         self._groups: SimpleQueue[list[Parcel]] = SimpleQueue()
@@ -65,7 +63,7 @@ class Writer:
         self._pending.append(parcel)
         if not self._busy:
             self._busy = True
-            self._loop.call_soon(self._gather, 0)
+            self._loop.call_soon(self._hand_over)  # with whatever else comes in this turn of the loop
         try:
             await parcel.durable
         finally:
@@ -84,11 +82,7 @@ class Writer:
         self._groups.put(self._pending)
         await self._thread
 
-    def _gather(self, before: int) -> None:
-        # As long as requests come in at every turn of the loop, a commit can wait for the next turn.
-        if before < len(self._pending) and sum(map(len, self._pending)) < ENOUGH:
-            self._loop.call_soon(self._gather, len(self._pending))
-            return
+    def _hand_over(self) -> None:
         self._groups.put(self._pending)
         self._pending = []
 
@@ -122,7 +116,7 @@ class Writer:
                 parcel.durable.set_exception(failure)
         self._busy = bool(self._pending)
         if self._busy:
-            self._loop.call_soon(self._gather, 0)
+            self._hand_over()
 
     def _count(self, group: list[Parcel], new: dict[str, int]) -> None:
         came: dict[str, int] = defaultdict(int)

@@ -218,10 +218,13 @@ class _PostgresTransaction:
         *,
         once: Sequence[str] = (),
     ) -> int:
-        arrays = ", ".join(["%s::text[]"] * len(columns))
-        sql = f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays}){_unless(once)}"  # noqa: S608
+        names = ", ".join(columns)
         with self._connection.cursor() as cursor:
-            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_new_rows(table, names))
+            with cursor.copy(f"copy new_{table} from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute(f"insert into {table} ({names}) select * from new_{table}{_unless(once)}")  # noqa: S608
             return int(cursor.rowcount)
 
 
@@ -266,6 +269,12 @@ def _sqlite_insert(table: str, columns: Sequence[str], length: int, once: Sequen
     row = f"({', '.join('?' * len(columns))})"
     filled = f"select * from (values {', '.join([row] * length)}) where column1 is not null"  # noqa: S608 - our names
     return f"insert into {table} ({', '.join(columns)}) {filled}{_unless(once)}"
+
+
+@cache
+def _new_rows(table: str, names: str) -> str:
+    made = f"create temp table if not exists new_{table} on commit delete rows as"
+    return f"{made} select {names} from {table} limit 0"  # noqa: S608 - our names
 
 
 def _unless(once: Sequence[str]) -> str:

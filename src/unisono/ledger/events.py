@@ -52,7 +52,7 @@ def append(transaction: Transaction, events: Sequence[Event], refused: Sequence[
 def after(database: Database, source: str, event_id: int) -> list[Row]:
     """Return the next events of a source, at most `PAGE`, in the order they were committed."""
     return database.read(
-        "select event_id, body from event where source = :source and event_id > :event_id"
+        "select event_id, received_at, body from event where source = :source and event_id > :event_id"
         " order by event_id limit :page",
         {"source": source, "event_id": event_id, "page": PAGE},
     )
