@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.databases import ledger, ledger_url, postgres_server
+
+__all__ = ["ledger", "ledger_url", "postgres_server"]
+
 settings.register_profile(
     "unisono", deadline=None
 )  # the machine may be busy: time says nothing about correctness

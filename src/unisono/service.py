@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,7 +118,8 @@ def serve(serving: Serving, *, host: str, port: int, workers: int, refresh_secon
         project.announce(serving.clock())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises it again once it has stopped in order
-    with _refreshing(project.folder, serving.clock(), refresh_seconds):
+    begins = ("--as-of", serving.clock().isoformat()) if serving.behind_seconds else ()
+    with _refreshing(project.folder, begins, refresh_seconds):
         uvicorn.run(
             "unisono.service:app",
             factory=True,
@@ -131,12 +132,12 @@ def serve(serving: Serving, *, host: str, port: int, workers: int, refresh_secon
 
 
 @contextmanager
-def _refreshing(folder: Path, now: datetime, every: float) -> Iterator[None]:
+def _refreshing(folder: Path, begins: Sequence[str], every: float) -> Iterator[None]:
     """Refresh in a process of its own, so that deciding never makes those who send events wait."""
     if not every:
         yield
         return
-    words = ("refresh", str(folder.resolve()), "--every", str(every), "--as-of", now.isoformat())
+    words = ("refresh", str(folder.resolve()), "--every", str(every), *begins)
     process = subprocess.Popen([sys.executable, "-m", "unisono", *words], stdout=sys.stderr)  # noqa: S603 - our own
     try:
         yield

@@ -5,10 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.collector.calls import Desk, desk
-from tests.databases import ledger, ledger_url, postgres_server
 from unisono.ledger import Database
-
-__all__ = ["collecting", "ledger", "ledger_url", "postgres_server"]
 
 
 @pytest.fixture

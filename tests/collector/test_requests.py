@@ -153,6 +153,7 @@ def test_events_without_an_id_get_one(ledger: Database) -> None:
         ({"originalTimestamp": "2026-03-02", "sentAt": "2026-03-03"}, NOW - timedelta(days=1)),
         ({"timestamp": "2030-01-01T00:00:00Z", "sentAt": "2030-01-01T00:00:05Z"}, NOW - timedelta(seconds=5)),
         ({"timestamp": 1772524800000}, NOW - timedelta(hours=1)),
+        ({"timestamp": "2026-03-04T09:00:00Z"}, NOW),  # not yet: a refusal must not wait for its day
     ],
 )
 def test_the_senders_clock_is_mended(collecting: Desk, said: dict[str, Any], expected: Any) -> None:
