@@ -23,7 +23,7 @@ FREE = {
     "consent": ("evidence", "source"),
     "consent_status": ("evidence", "source"),
     "belief": ("moved_by",),
-    "decision": ("why_not_usual", "flip_condition", "consent_proof", "content_version", "arm", "runner_up"),
+    "decision": ("why_not_usual", "flip_condition", "consent_proof", "arm", "runner_up"),
     "playbook_product": ("product_name",),
     "playbook_channel": ("channel_name",),
     "playbook_content": ("title", "key_message"),
