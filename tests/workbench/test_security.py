@@ -151,6 +151,12 @@ def test_the_key_is_its_owners(project: Project, app: Any) -> None:
     assert stat.S_IMODE((project.folder / "secret.key").stat().st_mode) == 0o600
 
 
+def test_secrets_of_second_factors_are_not_readable_in_the_database(app: Any) -> None:
+    kept = office().database.read("select data from mfa_authenticator")
+    assert kept
+    assert not any(SECRET in str(row["data"]) for row in kept)
+
+
 def test_another_host_is_not_answered(app: Any) -> None:
     from django.test import Client
 
