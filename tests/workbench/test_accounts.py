@@ -71,6 +71,9 @@ def test_a_second_factor_is_set_up_before_anything_is_seen(project: Project, gon
     chosen = "a sentence of my own"
     client.post("/account/password/", {"oldpassword": password, "password1": chosen, "password2": chosen})
     address = client.get("/audit/")["Location"]
+    again = client.get(address)["Location"]  # the password once more: nobody else's app gets enrolled
+    assert again.startswith("/account/reauthenticate/")
+    assert client.post(again, {"password": chosen})["Location"] == address
     page = client.get(address).content.decode()
     (secret,) = re.findall(r'value="([A-Z2-7]{32})"', page)
     assert client.post(address, {"code": "000000"}).status_code == 200

@@ -23,7 +23,7 @@ FREE = {
     "consent": ("evidence", "source"),
     "consent_status": ("evidence", "source"),
     "belief": ("moved_by",),
-    "decision": ("why_not_usual", "flip_condition", "consent_proof", "content_version", "arm", "runner_up"),
+    "decision": ("why_not_usual", "flip_condition", "consent_proof", "arm", "runner_up"),
     "playbook_product": ("product_name",),
     "playbook_channel": ("channel_name",),
     "playbook_content": ("title", "key_message"),
@@ -149,6 +149,12 @@ def test_cookies_are_kept_from_scripts(browser: Any) -> None:
 
 def test_the_key_is_its_owners(project: Project, app: Any) -> None:
     assert stat.S_IMODE((project.folder / "secret.key").stat().st_mode) == 0o600
+
+
+def test_secrets_of_second_factors_are_not_readable_in_the_database(app: Any) -> None:
+    kept = office().database.read("select data from mfa_authenticator")
+    assert kept
+    assert not any(SECRET in str(row["data"]) for row in kept)
 
 
 def test_another_host_is_not_answered(app: Any) -> None:

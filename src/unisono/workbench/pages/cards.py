@@ -11,6 +11,7 @@ from typing import Any, Literal
 from unisono.deliver import Refusal, check
 from unisono.ledger import decisions as ledger
 from unisono.ledger.instants import instant
+from unisono.tables import TABLES
 from unisono.workbench.access import find_decision, sides_of
 from unisono.workbench.models import User
 from unisono.workbench.office import office
@@ -87,24 +88,24 @@ def one(decision_id: str) -> Row:
 def shown(cards: Sequence[Row], user: User) -> None:
     """Note that suggestions were shown, once for each."""
     database, now = office().database, office().now()
-    ledger.publish(database, [find_decision(card["decision_id"]) for card in cards], now)
     seen = ledger.responses(database, [card["decision_id"] for card in cards])
-    for decision_id, answers in seen.items():
-        if not any(answer["response"] == "shown" for answer in answers):
-            ledger.respond(
-                database,
-                response_id=f"shown:{decision_id}",
-                decision_id=decision_id,
-                actor=user.get_username(),
-                response="shown",
-                at=now,
-            )
+    new = [card for card in cards if not seen[card["decision_id"]]]
+    ledger.publish(database, [record_of(card) for card in new], now)
+    for card in new:
+        ledger.respond(
+            database,
+            response_id=f"shown:{card['decision_id']}",
+            decision_id=card["decision_id"],
+            actor=user.get_username(),
+            response="shown",
+            at=now,
+        )
 
 
 def withdraw(decision: Row, refusal: Refusal) -> None:
     """Take a suggestion back because the door stops it; nothing goes out."""
     database, now, decision_id = office().database, office().now(), decision["decision_id"]
-    ledger.publish(database, [find_decision(decision_id)], now)
+    ledger.publish(database, [record_of(decision)], now)
     ledger.respond(
         database,
         response_id=f"withdrawn:{decision_id}",
@@ -147,6 +148,11 @@ def card(row: Row) -> Row:
         "why": row["reasons"][:3],
         "ends_at": moment(row["expires_at"]),
     }
+
+
+def record_of(row: Row) -> Row:
+    """Return the decision record in a row that says more."""
+    return {name: row[name] for name in TABLES["decision"].names}
 
 
 def moment(value: datetime | str) -> datetime:
