@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test env lint bench lock clean
+.PHONY: help demo test env lint bench lock clean chromium
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,8 +17,13 @@ demo: .venv/run ## Make a simulated brand, decide its next best actions, explain
 	$(BIN)/unisono why demo
 	$(BIN)/unisono voice demo --svg demo/voice.svg
 
-test: .venv/dev lint ## Everything CI checks: style, types, boundaries, tests
+test: .venv/dev lint chromium ## Everything CI checks: style, types, boundaries, tests
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+chromium:
+	@command -v chromium >/dev/null || { echo "Installing Chromium for the tests of pages ..."; \
+	{ apt-get update -q && apt-get install -y -q chromium; } >/dev/null 2>&1; } || \
+	echo "ATTENTION: Chromium cannot be had here, so no page is tested in a browser. Hint: apt-get install chromium"
 
 env: .venv/run ## Make .venv with the unisono command in it
 	@echo "Ready: $(BIN)/unisono --help"

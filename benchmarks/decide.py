@@ -10,8 +10,9 @@ Makes instances (see `chooser/make.py`), saves each, and runs every method on th
 
 Every plan is checked and every bound computed anew from the method's prices by code that knows no method; a row of
 a method without prices has the lowest bound that any method proved on the instance. The gap is (bound -
-objective) / objective; the objective of a linear program is fractional and not a plan. One thread each. The times
-of one run compare methods on one machine and promise nothing.
+objective) / objective; the objective of a linear program is fractional and not a plan. One thread each; what takes
+less than two seconds is timed three times and the best counts. The times of one run compare methods on one machine
+and promise nothing.
 
     python benchmarks/decide.py --customers 5000 20000 100000 --json
 """

@@ -16,7 +16,7 @@ from unisono.errors import LedgerError
 Values = Mapping[str, Any]
 Row = dict[str, Any]
 
-SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA = Path(__file__).with_name("schema.ddl")
 BUSY_SECONDS = 30.0  # how long a writer waits for another before it gives up
 INSERT_ROWS = 1024  # of one statement, a power of two; SQLite allows 32,766 values in it
 SQLITE = "sqlite:///"
