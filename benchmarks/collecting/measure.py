@@ -72,7 +72,8 @@ def server(method: str, url: str, folder: Path) -> Iterator[Server]:
         with closing(open_database(url)) as ledger:
             now = datetime.now(UTC).replace(tzinfo=None)
             key = write_keys.create(ledger, "portal", actor="benchmark", at=now).key
-        command = [sys.executable, "-m", "unisono", "serve", str(folder), "--port", str(port)]
+        alone = ["--no-workbench", "--refresh-seconds", "0"]
+        command = [sys.executable, "-m", "unisono", "serve", str(folder), "--port", str(port), *alone]
         command += ["--events-per-second", UNLIMITED]
     else:
         driver = url.replace("postgresql:", "postgresql+psycopg:")
