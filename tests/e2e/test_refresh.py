@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import Run
 from tests.same import assert_rows
 from unisono.checks import check
+from unisono.deliver import door
 from unisono.engine import open_engine
 from unisono.errors import StoreError
 from unisono.ledger import decisions, events, open_database
@@ -172,6 +173,24 @@ def test_new_suggestions_can_be_answered(project: Project) -> None:
     with closing(open_database(project.ledger_url)) as ledger:
         for decision_id in (*new, base.table("decision")["decision_id"][0].as_py()):
             assert decisions.published(ledger, decision_id)["decision_id"] == decision_id
+
+
+def test_a_refusal_that_no_run_can_read_still_stops_at_the_door(project: Project) -> None:
+    """No word of the mapping says what it means: the event is in quarantine, and the refresh's clock is past it."""
+    base = project.snapshot()
+    (user,), now = suggested(base, "f2f_visit")[:1], clock(base) + timedelta(hours=1)
+    said = {"event": "Marketing Opt-Out", "properties": {"surface": "f2f_visit"}}
+    collect(project, [user], now - timedelta(minutes=1), **said)
+    refreshed = project.refresh(as_of=now)
+    assert refreshed is not None
+    (who,) = customers_of(base, [user]).to_pylist()
+    visits = "select * from decision where customer_id = $who and channel = 'f2f_visit'"
+    with closing(open_database(project.ledger_url)) as ledger:
+        for snapshot in (base, refreshed.snapshot):
+            found = snapshot.read(visits, {"who": who}).to_pylist()
+            stopped = door.check(snapshot, ledger, found, now)
+            assert found
+            assert [stopped[one["decision_id"]].reason for one in found] == ["suppression"] * len(found)
 
 
 def test_without_anything_new_nothing_is_published(project: Project) -> None:

@@ -1,15 +1,17 @@
 """A table that grew has the rows that writing it anew would give it, whoever reads it."""
 
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unisono.engine import Grown
 from unisono.engine.duckdb import DuckDBEngine
-from unisono.engine.parts import PARTS, count, files_of, layers
+from unisono.engine.parts import count, files_of, layers
 from unisono.store import Snapshot
 from unisono.tables.arrow import rows
 
@@ -82,17 +84,26 @@ def test_what_came_after_is_not_gone(tmp_path):
         assert found["customer_id"].to_pylist() == ["B"]
 
 
-def test_parts_are_numbered_beyond_nine(tmp_path):
+def test_parts_stay_few_as_each_is_larger_than_the_next(tmp_path):
     with DuckDBEngine(tmp_path) as engine:
-        grown(engine, 11)
-        assert [file.stem for file in files_of(tmp_path / "contact")] == [f"part-{n}" for n in range(12)]
-        assert [len(layer.gone) for layer in layers(tmp_path / "contact")] == list(range(11, -1, -1))
+        grown(engine, 40)
+        folder = tmp_path / "contact"
+        sizes = [pq.read_metadata(file).num_rows for file in files_of(folder)][1:]
+        assert len(sizes) <= 5
+        assert sizes == sorted(sizes, reverse=True)
+        assert [len(layer.gone) for layer in layers(folder)] == list(range(len(sizes), -1, -1))
 
 
-def test_a_table_that_grew_often_or_lost_most_is_written_anew(tmp_path):
+def test_parts_are_in_the_order_of_their_numbers(tmp_path):
     with DuckDBEngine(tmp_path) as engine:
-        grown(engine, PARTS)
-        assert len(files_of(tmp_path / "contact")) == 1
+        engine.table("contact", rows("contact", contacts([("A", None)], 0)))
+    for number in (2, 10):
+        shutil.copyfile(tmp_path / "contact/part-0.parquet", tmp_path / f"contact/part-{number}.parquet")
+    assert [file.stem for file in files_of(tmp_path / "contact")] == ["part-0", "part-2", "part-10"]
+
+
+def test_a_table_that_lost_most_is_written_anew(tmp_path):
+    with DuckDBEngine(tmp_path) as engine:
         grown(engine, 1)
         most = rows("contact", contacts([("A", None)] * 12, 0)).select(["contact_id"])
         assert engine.grow("medical_contact", Grown("contact", rows("contact", []), most)) == 8

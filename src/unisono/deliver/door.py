@@ -1,6 +1,7 @@
 """The door: a suggestion was permitted when it was decided; is it still, now that somebody wants to act on it?
 
-Asked are the newest published run and the events collected since its clock. What is not known to be permitted is not.
+Asked are the newest published run, and the collected events that it has not read as touchpoints: those that came since,
+and those it put into quarantine. What is not known to be permitted is not.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ OF_CUSTOMERS = "where list_contains(string_split($customers, ' '), customer_id)"
 ASKED = {
     "customer": f"select customer_id from customer {OF_CUSTOMERS} and kind = 'hcp'",  # noqa: S608 - constant text
     "record": f"select customer_id, source_record_id from customer_xref {OF_CUSTOMERS}",  # noqa: S608
+    "read": f"select touchpoint_id from touchpoint {OF_CUSTOMERS}"  # noqa: S608
+    f" union all select touchpoint_id from medical_touchpoint {OF_CUSTOMERS}",
     "consent": f"select * from consent_status {OF_CUSTOMERS}",  # noqa: S608
     "unsubscription": f"select * from unsubscription {OF_CUSTOMERS}",  # noqa: S608
     "channel": "select channel, purpose, consent from playbook_channel where owner <> 'none'",
@@ -35,6 +38,7 @@ ASKED = {
     " inner join content_gate as g on g.content_id = c.content_id"
     " where g.blocked_by is null or g.blocked_by in ('expired', 'not_yet_valid')",
 }
+EVER = datetime.min  # noqa: DTZ901 - instants are UTC without zone
 REFUSING = re.compile(r"unsubscrib|opt(ed)?[ _-]?out|consent|do[ _-]?not[ _-]?contact", re.IGNORECASE)
 
 
@@ -79,10 +83,11 @@ def known_of(snapshot: Snapshot, database: Database, customers: Sequence[str]) -
         for name, sql in ASKED.items()
     }
     owner = {row["source_record_id"]: row["customer_id"] for row in tables["record"]}
-    since = datetime.fromisoformat(snapshot.manifest["clock"])
+    read = {row["touchpoint_id"] for row in tables["read"]}
     collected: dict[str, list[Row]] = {customer: [] for customer in customers}
-    for event in of_users(database, sorted(owner), since):
-        collected[owner[event["user_id"]]].append(event)
+    for event in of_users(database, sorted(owner), EVER):
+        if json.loads(event["body"]).get("messageId") not in read:
+            collected[owner[event["user_id"]]].append(event)
     (policy,) = snapshot.read("select time_zone from playbook_policy").to_pylist()
     return Known(tables, policy["time_zone"], collected)
 
@@ -120,7 +125,7 @@ def _consent(decision: Decision, known: Known, at: datetime, *, required: bool) 
 
 
 def _collected(decision: Decision, known: Known) -> Refusal | None:
-    """Ask what was collected since the run; what may be a refusal is one until a run has read it."""
+    """Ask what was collected and no run has read; what may be a refusal is one until a run does."""
     channels = {row["channel"] for row in known.tables["channel"]}
     for event in known.collected.get(decision["customer_id"], ()):
         body = json.loads(event["body"])
