@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,21 +50,20 @@ class Transaction(Protocol):
         """
 
 
-class Database:
+class Database(ABC):
     """One database; every thread has its own connection. Raises LedgerError UN6001 to UN6003."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._local = threading.local()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that writes; commit it, durable, unless the body raises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, sql: str, values: Values | None = None) -> list[Row]:
         """Return the rows of one query."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from unisono.ledger.people import take_out
 from unisono.resolve.steward import STEWARDSHIP
 from unisono.store import Snapshot, Store
 from unisono.subject.person import Person, about
+
+WHO = "customer_xref"  # without it nobody knows any more whose the rows are
 
 
 def erase(
@@ -32,36 +35,36 @@ def erase(
     """Erase a person; return place -> rows deleted there, the proof that the audit keeps.
 
     Hashes of the records are written first: if this is stopped anywhere, no later run takes the person in again, and
-    the same request goes on where it was. Runs before the published one are deleted whole.
+    the same request goes on where it was, for who has which records goes last. Runs before the published one are
+    deleted whole.
     """
     with store.lock():
         snapshot = store.current()
         add_erased(project, person.records, at)
         store.forget_others()
-        proof = _from_snapshot(snapshot, person, store.aside("erasing")) if snapshot else {}
-        shutil.rmtree(store.folder / "erasing", ignore_errors=True)
+        aside, names = store.aside("erasing"), snapshot.tables if snapshot else []
+        proof = {WHO: len(person.records)}
+        if snapshot:
+            proof |= _from_snapshot(snapshot, person, aside, [name for name in names if name != WHO])
         proof |= _from_files(project, person, systems)
-    if ledger is not None:
-        with ledger.transaction() as transaction:
-            gone = take_out(transaction, person.customer_id, person.users(systems))
-            proof |= {f"ledger/{table}": rows for table, rows in gone.items()}
-            audit.add(
-                transaction,
-                actor=actor,
-                action="person.erase",
-                subject=person.customer_id,
-                at=at,
-                detail=proof,
-            )
+        if ledger is not None:
+            with ledger.transaction() as transaction:
+                gone = take_out(transaction, person.customer_id, person.users(systems))
+                proof |= {f"ledger/{table}": rows for table, rows in gone.items()}
+                who = person.customer_id
+                audit.add(transaction, actor=actor, action="person.erase", subject=who, at=at, detail=proof)
+        if snapshot:
+            _from_snapshot(snapshot, person, aside, [WHO])
+        shutil.rmtree(aside)
     return proof
 
 
-def _from_snapshot(snapshot: Snapshot, person: Person, aside: Path) -> dict[str, int]:
-    """Write every table of a snapshot that names the person without their rows; return table -> rows deleted."""
+def _from_snapshot(snapshot: Snapshot, person: Person, aside: Path, names: Iterable[str]) -> dict[str, int]:
+    """Write those of a snapshot's tables that name the person without their rows; return table -> rows deleted."""
     proof: dict[str, int] = {}
     with open_engine("duckdb", aside) as engine:
         person.view(engine)
-        for name in snapshot.tables:
+        for name in names:
             folder = snapshot.path(name)
             condition = about(pq.read_schema(parts.files_of(folder)[0]).names)
             if condition is None:
