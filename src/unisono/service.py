@@ -51,7 +51,8 @@ class Serving(msgspec.Struct, frozen=True):
 
     def clock(self) -> datetime:
         """Return the present instant as it is served, UTC without zone."""
-        return datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=self.behind_seconds)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return now - timedelta(seconds=self.behind_seconds) if self.behind_seconds else now
 
 
 def service(

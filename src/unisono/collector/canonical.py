@@ -128,9 +128,10 @@ def _set_times(event: Fields, arrival: Arrival) -> bool:
     if sent:
         event["sentAt"] = written(sent)
     if said:
-        event["timestamp"] = written(min(_mended(said, sent, arrival.received_at), arrival.received_at))
+        happened = min(_mended(said, sent, arrival.received_at), arrival.received_at)
+        event["timestamp"] = written(happened)
         if event.get("originalTimestamp") is None:
-            event["originalTimestamp"] = written(said)
+            event["originalTimestamp"] = event["timestamp"] if happened == said else written(said)
     return said is not None
 
 
