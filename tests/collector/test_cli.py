@@ -51,6 +51,17 @@ def test_a_key_is_shown_once_and_its_life_is_audited(folder: Path) -> None:
     ]
 
 
+def test_a_key_whose_events_no_source_reads_is_made_and_says_so(folder: Path) -> None:
+    (folder / "sources.yaml").write_text("sources: [{name: live, collected: portal, preset: segment}]\n")
+    said = {}
+    for source in ("portal", "protal"):
+        done = CliRunner().invoke(app, ["key", "create", str(folder), source], catch_exceptions=False)
+        assert done.stdout.strip()
+        said[source] = done.stderr
+    assert "No source" not in said["portal"]
+    assert "'collected: protal'" in said["protal"]
+
+
 def test_an_unknown_key_or_folder_is_an_error(folder: Path) -> None:
     for words in (("key", "revoke", folder, "x"), ("key", "rotate", folder, "x"), ("serve", folder / "x")):
         with pytest.raises(UsageError):
