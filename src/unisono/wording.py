@@ -15,7 +15,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 from typing import Any, NamedTuple
@@ -76,23 +76,21 @@ def recognised(text: str, templates: Iterable[str]) -> Said | None:
     return None
 
 
-def written(sentences: Mapping[str, Said | list[Said]]) -> str:
+def written(sentences: Mapping[str, Sequence[Said]]) -> str:
     """Return sentences by name as JSON, each as `[template, {name: value}]`."""
     return _JSON.encode(sentences)
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str) -> dict[str, list[Said]]:
     """Return what `written` wrote; ValueError if it is no JSON."""
-    return {name: _read(found) for name, found in json.loads(text).items()}
+    return {name: [_said(*one) for one in some] for name, some in json.loads(text).items()}
 
 
-def _read(found: Any) -> Any:
-    match found:
-        case [str(template), dict(values)]:
-            return Said(template, {name: _read(value) for name, value in values.items()})
-        case list():
-            return [_read(one) for one in found]
-    return found
+def _said(template: str, values: Mapping[str, Any]) -> Said:
+    return Said(
+        template,
+        {name: value if isinstance(value, str) else _said(*value) for name, value in values.items()},
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -108,5 +106,6 @@ def _pattern(template: str) -> re.Pattern[str]:
             re.escape(literal)
             + (f"(?P<{name}>{ENGLISH.get(kind, '.+')}){' UTC' * (kind == 'instant')}" if name else "")
             for literal, name, kind in _parts(template)
-        )
+        ),
+        re.DOTALL,
     )

@@ -46,7 +46,7 @@ def _record(fact: Fact, run_id: str, as_of: datetime) -> dict[str, object]:
         "decision_id": "D" + hashlib.sha256(key.encode()).hexdigest()[:16],
         "reasons": [str(reason) for reason in why],
         **{name: str(sentence) for name, sentence in sentences.items()},
-        "wording": written({"reasons": why, **sentences}),
+        "wording": written({"reasons": why, **{name: [one] for name, one in sentences.items()}}),
         "levers": levers(fact),
         "consent_status": fact["consent_status"]
         or ("none" if fact["consent_rule"] == "required" else "not_required"),

@@ -133,9 +133,7 @@ def _consent(decision: Decision, known: Known, at: datetime, *, required: bool) 
     if status == "granted" and standing[0]["expires_at"] and standing[0]["expires_at"] <= at:
         status = "expired"
     if status in ("denied", "withdrawn"):
-        return _refusal(
-            "suppression", Detail.REFUSED, status=status, since=standing[0]["stated_at"].date()
-        )
+        return _refusal("suppression", Detail.REFUSED, status=status, since=standing[0]["stated_at"].date())
     if required and status != "granted":
         return _refusal("consent", Detail.NO_CONSENT, status=status)
     for row in known.rows("unsubscription", **about):

@@ -18,7 +18,7 @@ register = template.Library()
 
 Row = dict[str, Any]
 
-SENTENCES = ("reasons", "why_not_usual", "flip_condition", "consent_proof")
+SINGLE = ("why_not_usual", "flip_condition", "consent_proof")
 KINDS: dict[str, Callable[[str], str]] = {
     "day": lambda value: words.day(date.fromisoformat(value)),
     "instant": lambda value: words.instant(datetime.fromisoformat(value)),
@@ -33,21 +33,26 @@ def sentences(record: Mapping[str, Any]) -> Row:
 
     They are all in English if a record is older than its wording, or if one of its templates is not in the catalogue.
     """
-    language = get_language() or "en"
-    if not language.startswith("en"):
+    language = _language()
+    if language != "en":
         try:
-            made = read(record.get("wording") or "{}")
-            return {name: _rendered(made[name]) for name in SENTENCES} | {"language": language}
+            said = read(record.get("wording") or "{}")
+            made = {name: [_rendered(one) for one in some] for name, some in said.items()}
+            return {
+                "reasons": made["reasons"],
+                **{name: made[name][0] for name in SINGLE},
+                "language": language,
+            }
         except (KeyError, ValueError):
             pass
-    return {name: record[name] for name in SENTENCES} | {"language": "en"}
+    return {name: record[name] for name in ("reasons", *SINGLE)} | {"language": "en"}
 
 
 @register.filter
 def of_door(text: str) -> str:
     """Return what the door said in the reader's language; any other text as it is."""
     said = recognised(text, Detail)
-    if said is None or (get_language() or "en").startswith("en"):
+    if said is None or _language() == "en":
         return text
     try:
         return _rendered(said)
@@ -55,10 +60,12 @@ def of_door(text: str) -> str:
         return text
 
 
-def _rendered(said: Said | list[Said]) -> Any:
-    if isinstance(said, Said):
-        return said.render(_translated, lambda kind, value: KINDS[kind](value))
-    return [_rendered(one) for one in said]
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _rendered(said: Said) -> str:
+    return said.render(_translated, lambda kind, value: KINDS[kind](value))
 
 
 def _translated(message: str) -> str:
