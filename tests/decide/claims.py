@@ -10,7 +10,7 @@ from math import prod
 
 from tests.build import Row
 from tests.decide.witness import Side
-from unisono.decide.explain import GATE_WORDS
+from unisono.decide.sentences import GATE_WORDS
 
 Said = Mapping[str, str]
 Claim = Callable[[Side, Row, Said], bool]
@@ -255,7 +255,7 @@ def stopped(side: Side, decision: Row, said: Said) -> bool:
         return False
     key = decision["customer_id"], decision["product_id"], usual[0]
     gates = [row["blocked_by"] for row in side.candidates.get(key, [])]
-    words = {GATE_WORDS[gate] for gate in gates if gate in GATE_WORDS}
+    words = {str(GATE_WORDS[gate]) for gate in gates if gate in GATE_WORDS}
     return said["because"] in (words or {"it is not permitted for this customer"})
 
 

@@ -75,7 +75,7 @@ def test_the_switch(as_: Any, language: str) -> None:
     assert f'<html lang="{language}">' in page
     assert answer["Content-Language"] == language
     assert f"<title>{INBOX[language]} · Unisono</title>" in page
-    assert '<ol class="why" lang="en">' in page  # reasons are data and stay as they are
+    assert f'<ol class="why" lang="{language}">' in page
     assert as_("rosa").get("/inbox/")["Content-Language"] == language  # kept with the account
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from unisono.cli.common import console, echo_json, json_option, label, project_argument
-from unisono.decide.explain import slot_words
 from unisono.errors import UsageError, did_you_mean
 from unisono.project import open_project
+from unisono.wording import english
 
 Row = dict[str, Any]
 
@@ -85,7 +85,7 @@ def print_suggestion(row: Row, place: int) -> None:
     actor = row["rep_name"] or row["rep_id"] or "central team"
     out.print()
     out.print(f"{place}. {row['channel_name']}: {who}", style="bold", markup=False)
-    time = f", best on {slot_words(row['slot'])}" if row["slot"] else ""
+    time = f", best on {english('slot', row['slot'])}" if row["slot"] else ""
     out.print(f"   {row['product_name']}, '{row['title']}'{time}", markup=False)
     out.print(
         f"   by {actor}, worth {row['value']:.2f} {row['currency']}, {row['decision_id']}", markup=False

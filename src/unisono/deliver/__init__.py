@@ -6,7 +6,7 @@
 Neither writes anything.
 """
 
-from unisono.deliver.door import Refusal, check
+from unisono.deliver.door import Detail, Refusal, check
 from unisono.deliver.lawful import standing_on
 
-__all__ = ["Refusal", "check", "standing_on"]
+__all__ = ["Detail", "Refusal", "check", "standing_on"]

@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from unisono.ledger.events import of_users
 from unisono.ledger.instants import instant
+from unisono.wording import say
 
 if TYPE_CHECKING:
     from unisono.ledger import Database
@@ -42,9 +44,24 @@ EVER = datetime.min  # noqa: DTZ901 - instants are UTC without zone
 REFUSING = re.compile(r"unsubscrib|opt(ed)?[ _-]?out|consent|do[ _-]?not[ _-]?contact", re.IGNORECASE)
 
 
+class Detail(StrEnum):
+    """What the door may say that it saw; every template is in the catalogues of the other languages."""
+
+    EXPIRED = "it was usable until {until:instant}"
+    UNKNOWN = "the customer is no longer known as a professional by this id"
+    NO_CHANNEL = "the playbook no longer has the channel"
+    REFUSED = "consent is {status:word} since {since:day}"
+    NO_CONSENT = "consent for the channel is {status:word}"
+    UNSUBSCRIBED = "unsubscribed on {at:instant}"
+    COLLECTED = "'{event}' came in at {at:instant}"
+    NOT_APPROVED = "the content is no longer approved for the channel"
+    NOT_VALID = "the content is valid until {until:day}"
+    OTHER_VERSION = "the approved version is now {version}"
+
+
 @dataclass(frozen=True)
 class Refusal:
-    """Why a suggestion may not go out: the gate that stops it now, and what it saw."""
+    """Why a suggestion may not go out: the gate that stops it now, and what it saw, in English."""
 
     reason: Reason
     detail: str
@@ -96,12 +113,12 @@ def refusal(decision: Decision, known: Known, at: datetime) -> Refusal | None:
     """Return why a suggestion may not go out at an instant, None if it may."""
     expires_at = _moment(decision["expires_at"])
     if expires_at <= at:
-        return Refusal("expired", f"it was usable until {expires_at:%Y-%m-%d %H:%M} UTC")
+        return _refusal("expired", Detail.EXPIRED, until=_minute(expires_at))
     if not known.rows("customer", customer_id=decision["customer_id"]):
-        return Refusal("customer", "the customer is no longer known as a professional by this id")
+        return _refusal("customer", Detail.UNKNOWN)
     channel = known.rows("channel", channel=decision["channel"], purpose=decision["purpose"])
     if not channel:
-        return Refusal("channel", "the playbook no longer has the channel")
+        return _refusal("channel", Detail.NO_CHANNEL)
     return (
         _consent(decision, known, at, required=channel[0]["consent"] == "required")
         or _collected(decision, known)
@@ -116,11 +133,11 @@ def _consent(decision: Decision, known: Known, at: datetime, *, required: bool) 
     if status == "granted" and standing[0]["expires_at"] and standing[0]["expires_at"] <= at:
         status = "expired"
     if status in ("denied", "withdrawn"):
-        return Refusal("suppression", f"consent is {status} since {standing[0]['stated_at']:%Y-%m-%d}")
+        return _refusal("suppression", Detail.REFUSED, status=status, since=standing[0]["stated_at"].date())
     if required and status != "granted":
-        return Refusal("consent", f"consent for the channel is {status}")
+        return _refusal("consent", Detail.NO_CONSENT, status=status)
     for row in known.rows("unsubscription", **about):
-        return Refusal("suppression", f"unsubscribed on {row['unsubscribed_at']:%Y-%m-%d %H:%M} UTC")
+        return _refusal("suppression", Detail.UNSUBSCRIBED, at=_minute(row["unsubscribed_at"]))
     return None
 
 
@@ -135,8 +152,8 @@ def _collected(decision: Decision, known: Known) -> Refusal | None:
             continue
         about = properties.get("channel") or properties.get("surface")
         if about == decision["channel"] or about not in channels:
-            return Refusal(
-                "suppression", f"'{name}' came in at {instant(event['received_at']):%Y-%m-%d %H:%M} UTC"
+            return _refusal(
+                "suppression", Detail.COLLECTED, event=name, at=_minute(instant(event["received_at"]))
             )
     return None
 
@@ -144,13 +161,21 @@ def _collected(decision: Decision, known: Known) -> Refusal | None:
 def _content(decision: Decision, known: Known, at: datetime) -> Refusal | None:
     content = known.rows("content", content_id=decision["content_id"], channel=decision["channel"])
     if not content:
-        return Refusal("content", "the content is no longer approved for the channel")
+        return _refusal("content", Detail.NOT_APPROVED)
     today = at.replace(tzinfo=UTC).astimezone(ZoneInfo(known.time_zone)).date()
     if not content[0]["valid_from"] <= today <= content[0]["valid_until"]:
-        return Refusal("content", f"the content is valid until {content[0]['valid_until']:%Y-%m-%d}")
+        return _refusal("content", Detail.NOT_VALID, until=content[0]["valid_until"])
     if content[0]["version"] != decision["content_version"]:
-        return Refusal("content", f"the approved version is now {content[0]['version']}")
+        return _refusal("content", Detail.OTHER_VERSION, version=content[0]["version"])
     return None
+
+
+def _refusal(reason: Reason, detail: Detail, **values: object) -> Refusal:
+    return Refusal(reason, str(say(detail, **values)))
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _moment(value: datetime | str) -> datetime:

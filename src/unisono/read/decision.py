@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from unisono.decide.explain import slot_words
 from unisono.errors import UsageError, did_you_mean
+from unisono.wording import english
 
 if TYPE_CHECKING:
     from unisono.store import Snapshot
@@ -116,7 +116,7 @@ def record(decision: Row) -> list[tuple[str, str]]:
         ("runner-up", _runner_up(decision)),
         ("what would change it", decision["flip_condition"]),
         ("consent", f"{decision['consent_status']}: {decision['consent_proof']}"),
-        ("best time", slot_words(decision["slot"]) if decision["slot"] else "not known"),
+        ("best time", english("slot", decision["slot"]) if decision["slot"] else "not known"),
         ("chosen", f"arm {decision['arm']}, propensity {decision['propensity']:g}, {explored}"),
         ("content version", f"{decision['content_version']} of {decision['content_id']}"),
         ("policy version", decision["policy_version"]),

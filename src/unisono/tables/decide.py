@@ -58,6 +58,7 @@ DECISION = Table(
         c("explored", "BOOLEAN", "true where it was chosen to learn"),
         c("consent_status", "VARCHAR", "standing of consent, or not_required"),
         c("consent_proof", "VARCHAR", "the statement relied on"),
+        c("wording", "VARCHAR", "JSON: what the sentences were made of, for other languages"),
         c("content_version", "VARCHAR", "version of the content"),
         c("policy_version", "VARCHAR", "hash of the playbook"),
         c("model_version", "VARCHAR", "code that computed the terms"),

@@ -16,6 +16,7 @@ from unisono.workbench.access import find_decision, sides_of
 from unisono.workbench.models import User
 from unisono.workbench.office import office
 from unisono.workbench.pages.names import named
+from unisono.workbench.templatetags.said import sentences
 
 Row = dict[str, Any]
 State = Literal["open", "planned", "snoozed", "closed", "withdrawn"]
@@ -140,19 +141,21 @@ def state(answers: Iterable[Row]) -> State:
 
 
 def card(row: Row) -> Row:
-    """Return a decision record with names as a card shows it."""
+    """Return a decision record with names as a card shows it; what it says in the reader's language is in `said`."""
+    said = sentences(row)
     return {
         **row,
         "is_today": row.get("due_on") is not None and row["due_on"] <= today(),
         "costs": row["minutes"] * row["unit_price"],
-        "why": row["reasons"][:3],
+        "said": said,
+        "why": said["reasons"][:3],
         "ends_at": moment(row["expires_at"]),
     }
 
 
 def record_of(row: Row) -> Row:
-    """Return the decision record in a row that says more."""
-    return {name: row[name] for name in TABLES["decision"].names}
+    """Return the decision record in a row that says more; older runs wrote fewer columns."""
+    return {name: row[name] for name in TABLES["decision"].names if name in row}
 
 
 def moment(value: datetime | str) -> datetime:
