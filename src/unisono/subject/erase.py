@@ -103,7 +103,10 @@ def _from_files(project: Path, person: Person, systems: dict[str, str]) -> dict[
 
 def _lines_out(file: Path, key: str, values: set[str]) -> int:
     """Write a file of JSON lines without those that have one of the values; return how many those were."""
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    with file.open(
+        encoding="utf-8", newline="\n"
+    ) as opened:  # texts may hold every other mark of a line's end
+        lines = list(opened)
     kept = [line for line in lines if json.loads(line).get(key) not in values]
     if len(kept) < len(lines):
         aside = file.with_suffix(".new")
