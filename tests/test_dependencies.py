@@ -50,9 +50,7 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     providers = packages_distributions()
     unknown = {name for name in imported() if name not in providers}
     assert not unknown, f"not installed: {unknown}"
-    used = {
-        name: {COMES_WITH.get(plain(one), plain(one)) for one in providers[name]} for name in imported()
-    }
+    used = {name: {COMES_WITH.get(plain(one), plain(one)) for one in providers[name]} for name in imported()}
     undeclared = {name: found for name, found in used.items() if not found & declared()}
     assert not undeclared, f"imported and not declared in pyproject.toml: {undeclared}"
     unused = declared() - set().union(*used.values())
