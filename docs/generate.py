@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from unisono.cli import app
+from unisono.collector import description
 from unisono.errors import CODES, EngineError, LedgerError, PlaybookError, SourceError, StoreError, UsageError
 from unisono.ingest.spec import Sources
 from unisono.playbook import Playbook, json_schema
@@ -63,7 +64,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
     } | {
         f"schema/{name}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        for name, schema in schemas.items()
+        for name, schema in {**schemas, "collector": description()}.items()
     }
 
 

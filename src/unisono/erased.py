@@ -53,14 +53,17 @@ def read_erased(project: Path) -> frozenset[str]:
 
 
 def add_erased(project: Path, records: Iterable[tuple[str, str]], at: datetime) -> None:
-    """Add records, (system, id), durably."""
+    """Add records, (system, id), durably: all of them or, if this is stopped, none."""
     file = project / ERASED
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as lines:
+    aside = file.with_suffix(".new")
+    with aside.open("w", encoding="utf-8") as lines:
+        lines.write(file.read_text(encoding="utf-8") if file.exists() else "")
         for system, record in records:
             lines.write(_Line(record=hashed(system, record), erased_at=at).model_dump_json() + "\n")
         lines.flush()
         os.fsync(lines.fileno())
+    aside.replace(file)
 
 
 def hashed(system: str, record: str) -> str:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from unisono.collector import Collector, Limits
+from unisono.collector import Collector, Limits, description
 from unisono.collector.writer import Busy
 from unisono.errors import LedgerError, StoreError
 from unisono.logs import RequestIds, log_to_stderr
@@ -77,7 +77,11 @@ def service(
         collector.metrics.set("unisono_waiting_events", collector.waiting)
         return PlainTextResponse(collector.metrics.text(), media_type="text/plain; version=0.0.4")
 
-    own = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    def openapi(request: Request) -> Response:  # noqa: ARG001 - Starlette's signature
+        return JSONResponse(description())
+
+    answers = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics, "/openapi.json": openapi}
+    own = [Route(path, answer) for path, answer in answers.items()]
     workbench_pages = [Mount("/", workbench(project, clock))] if pages else []
     app = Starlette(routes=[*own, *workbench_pages], lifespan=lifespan)
     return RequestIds(collector.before(app))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pyarrow.parquet as pq
@@ -14,8 +17,11 @@ import pytest
 from tests.e2e.conftest import CLOCK, Run
 from unisono.errors import SourceError
 from unisono.ledger import audit, decisions, desk, events, open_database
+from unisono.ledger.export import export_events
 from unisono.ledger.instants import written
+from unisono.ledger.people import known
 from unisono.project import Project, open_project
+from unisono.subject import erase, find_person
 
 WHO = """
 select x.customer_id, x.source_record_id as user_id, d.decision_id from customer_xref as x
@@ -33,7 +39,8 @@ def project(demo: Path) -> Project:
     with closing(open_database(project.ledger_url)) as ledger:
         who = project.snapshot().read(WHO).to_pylist()[0]
         for user in (who["user_id"], "M-other"):
-            body = json.dumps({"type": "track", "event": "Content Viewed", "messageId": user, "userId": user})
+            said = {"type": "track", "event": "Content Viewed", "messageId": user, "userId": user}
+            body = json.dumps(said | {"name": "a\u2028b\x85c"}, ensure_ascii=False)
             with ledger.transaction() as transaction:
                 made = events.Event("portal", user, "track", user, written(CLOCK), body)
                 refused = events.RefusedEvent(
@@ -127,3 +134,65 @@ def test_a_list_of_the_forgotten_that_cannot_be_read_stops_a_run(project: Projec
     file.write_text('{"record": "x"}\n')
     with pytest.raises(SourceError, match="UN2104"):
         project.run(as_of=datetime(2026, 1, 6))
+
+
+class Stopped(BaseException):
+    """The machine stops here."""
+
+
+class Stopper:
+    """Stops the process, as far as a test can, before the n-th time that something changes in a folder."""
+
+    CHANGES = ("os.rename", "os.remove", "os.mkdir", "shutil.rmtree", "open")
+
+    def __init__(self, folder: Path) -> None:
+        self.left: int | None = None
+        self._folder = str(folder)
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, args: tuple[Any, ...]) -> None:
+        if self.left is None or event not in self.CHANGES or not str(args[0]).startswith(self._folder):
+            return
+        if event == "open" and not (args[2] & (os.O_WRONLY | os.O_RDWR)):
+            return
+        self.left -= 1
+        if self.left == 0:
+            self.left = None
+            raise Stopped
+
+
+def test_erasing_that_is_stopped_again_and_again_goes_on(project: Project) -> None:
+    """Wherever it is stopped, who has which records is known until the end, and the end is the same."""
+    who, records = ids_of(project)
+    tables = project.snapshot().tables
+    portal = project.folder / "store" / "collected" / "portal"
+    stopper = Stopper(project.folder)
+    tries, finished = 0, False
+    with closing(open_database(project.ledger_url)) as ledger:
+        assert export_events(ledger, "portal", portal, CLOCK + timedelta(days=1))
+        while not finished:
+            person, at = find_person(project.snapshot(), who), CLOCK + timedelta(minutes=tries)
+            tries += 1
+            stopper.left = 13 * tries - 9  # a table is four changes, and each of them one to be stopped at
+            try:
+                erase(project.folder, project.store, ledger, person, project.systems, actor="ann", at=at)
+                finished = True
+            except Stopped:
+                pass
+            finally:
+                stopper.left = None
+        told = [row["action"] for row in audit.rows(ledger, subject=who)]
+        assert told == ["person.erase", *["person.erase_begun"] * tries]
+        assert audit.verify(ledger) > tries
+        assert known(ledger, who, {"portal": records}).keys() == {"audit"}
+    assert tries > 4
+    assert places(project.folder / "store", [who, *records]) == []
+    assert [file.read_text().count("\n") for file in portal.iterdir()] == [1]
+    assert project.snapshot().tables == tables
+    assert sorted(path.name for path in project.folder.glob("store/*")) == [
+        "collected",
+        "current",
+        "lock",
+        "runs",
+        "work",
+    ]

@@ -199,16 +199,31 @@ def test_without_anything_new_nothing_is_published(project: Project) -> None:
     assert project.snapshot().run_id == base.run_id
 
 
-def test_a_run_after_refreshes_reads_the_same_events_once(project: Project) -> None:
+def test_who_is_not_known_changes_nothing_and_waits_for_the_run_which_reads_all_once(
+    project: Project,
+) -> None:
     base = project.snapshot()
     collect(project, everybody(base)[:2], clock(base) + timedelta(minutes=1), event="Content Viewed")
     now = clock(base) + timedelta(minutes=2)
-    refreshed = project.refresh(as_of=now)
-    assert refreshed is not None
-    full = project.run(as_of=now)
-    assert_rows(
-        full.table("touchpoint").to_pylist(), refreshed.snapshot.table("touchpoint").to_pylist(), "touchpoint"
-    )
+    known = project.refresh(as_of=now)
+    assert known is not None
+    now += timedelta(minutes=2)
+    collect(project, ["nobody we know", None], now - timedelta(minutes=1), event="Content Viewed")
+    unknown = project.refresh(as_of=now)
+    assert unknown is not None
+    assert (unknown.customers, unknown.unknown) == (0, 1)
+    for name in base.tables:
+        theirs, mine = (one.snapshot.table(name).to_pylist() for one in (known, unknown))
+        if name == "quarantine":
+            aside = [row for row in mine if row not in theirs]
+            assert [row["reason"] for row in aside] == ["set_aside"]  # who is anonymous is nobody's customer
+            mine.remove(aside[0])
+        assert_rows(mine, theirs, name)
+    full = project.run(as_of=now).table("touchpoint").to_pylist()
+    waited = [row for row in full if row["source_record_id"] == "nobody we know"]
+    assert len(waited) == 1
+    full.remove(waited[0])
+    assert_rows(full, unknown.snapshot.table("touchpoint").to_pylist(), "touchpoint")
     assert project.refresh(as_of=now + timedelta(minutes=1)) is None
 
 

@@ -15,6 +15,7 @@ from unisono.errors import LedgerError, UsageError
 from unisono.ledger import Database, audit, decisions, desk, events, open_database, write_keys
 from unisono.ledger.export import export_events
 from unisono.ledger.instants import instant, written
+from unisono.ledger.people import take_out
 
 NOW = datetime(2026, 3, 3, 9, 0)
 SOON = NOW + timedelta(seconds=1)
@@ -258,3 +259,21 @@ def test_what_comes_after_the_clock_waits_and_is_not_passed_by(ledger: Database,
         export_events(ledger, "portal", tmp_path / "files", NOW + timedelta(seconds=seconds))
     files = sorted((tmp_path / "files").iterdir())
     assert [file.read_text().splitlines() for file in files] == [["0"], ["1", "2", "3"]]
+
+
+def test_what_was_refused_of_somebody_goes_with_them_however_their_id_is_spelled(ledger: Database) -> None:
+    theirs = [
+        '{"userId":"Y\\u0131ld\\u0131z"}',
+        '{"userId":"Yıldız"}',
+        '{"userId":17}',
+        '{"uid": 17, "x": 1}',
+    ]
+    of_others = ['{"userId":170}', '{"userId":"yıldız"}', '{"userId":"Yıldız 2"}']
+    refused = [
+        events.RefusedEvent("portal", written(NOW), "no_type", "", raw) for raw in (*theirs, *of_others)
+    ]
+    with ledger.transaction() as transaction:
+        events.append(transaction, [], refused)
+        gone = take_out(transaction, "C1", {"portal": ["Yıldız", "17"]})
+    assert gone["refused_event"] == len(theirs)
+    assert {row["raw"] for row in events.refused(ledger)} == set(of_others)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 import stat
 from typing import Any
@@ -13,9 +15,10 @@ import pytest
 from tests.workbench.conftest import PASSWORD, PEOPLE, SECRET, events, suggested, table
 from tests.workbench.second_factor import code
 from unisono.project import Project
+from unisono.read.sheet import write_sheet
 from unisono.workbench.office import office
 
-MARKUP = "\"'><script>alert(1)</script>{{ 7|add:7 }}"
+MARKUP = "\"'><script>alert(1)</script>{{ 7|add:7 }}{% load x %}\u202e\u2028"
 FREE = {
     "customer": ("full_name", "specialty", "institution", "city"),
     "golden_value": ("value",),
@@ -237,11 +240,14 @@ def test_markup_that_people_write_stays_text(as_: Any) -> None:
 
 
 def test_a_spreadsheet_runs_nothing(as_: Any, spoiled: Any) -> None:
-    from unisono.workbench.pages.decisions import _cell
-
-    assert _cell("=1+1") == "'=1+1"
-    assert _cell(-3.5) == -3.5
-    assert _cell(["a", "b"]) == "a | b"
+    file = io.StringIO()
+    cells = {"a": "=1+1", "b": -3.5, "c": ["a", "b"], "d": [{"e": 1}], "f": "@SUM(1)", "g": None}
+    write_sheet(file, [cells, {"a": "x"}])
+    assert list(csv.reader(io.StringIO(file.getvalue()))) == [
+        list("abcdfg"),
+        ["'=1+1", "-3.5", "a | b", '[{"e": 1}]', "'@SUM(1)", ""],
+        ["x", "", "", "", "", ""],
+    ]
     text = as_("cleo").get("/decisions/export/csv/").content.decode()
     assert text.splitlines()[0].startswith("full_name,")
 

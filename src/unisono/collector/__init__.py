@@ -6,11 +6,13 @@ keys          which source a request writes to
 limits        how much is too much: bodies, events, rates
 writer        one thread that commits what waits as one transaction
 metrics       what is counted
+openapi       what it answers, and its description
 app           the routes
 """
 
 from unisono.collector.app import Collector
 from unisono.collector.limits import Limits
 from unisono.collector.metrics import Metrics
+from unisono.collector.openapi import description
 
-__all__ = ["Collector", "Limits", "Metrics"]
+__all__ = ["Collector", "Limits", "Metrics", "description"]

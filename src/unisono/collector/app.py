@@ -18,6 +18,7 @@ from unisono.collector.dialects import PATHS, Delivery, Dialect, opened
 from unisono.collector.keys import KeyRing, candidates, outer_keys
 from unisono.collector.limits import Limits, Rate, TooLarge, unpacked, whole
 from unisono.collector.metrics import Metrics
+from unisono.collector.openapi import Declined, Taken
 from unisono.collector.writer import Busy, Writer
 from unisono.errors import LedgerError
 from unisono.ledger import open_database
@@ -35,6 +36,7 @@ PREFLIGHT = [
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-write-key"),
     (b"access-control-max-age", b"86400"),
 ]
+FIXED_HEADERS = {401: (b"www-authenticate", b"Bearer"), 405: (b"allow", b"POST, OPTIONS")}
 KEY_HEADERS = (b"authorization", b"x-write-key")
 
 _log = logging.getLogger(__name__)
@@ -110,10 +112,12 @@ class Collector:
         status, headers = 200, [CORS, (b"content-type", b"application/json")]
         try:
             kept, refused = await self._take(scope, receive, dialect)
-            body = b'{"success":true,"accepted":%d,"refused":%d}' % (kept, refused)
+            body = msgspec.json.encode(Taken(True, kept, refused))
         except Refusal as refusal:
             status = refusal.status
-            body = msgspec.json.encode({"success": False, "message": refusal.message})
+            body = msgspec.json.encode(Declined(False, refusal.message))
+            if status in FIXED_HEADERS:
+                headers.append(FIXED_HEADERS[status])
             if refusal.retry_after is not None:
                 headers.append((b"retry-after", str(refusal.retry_after).encode()))
         self.metrics.add("unisono_requests_total", status=str(status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,6 +15,10 @@ from unisono.collector.canonical import Fields, Unreadable, instant_of
 
 CALLS = ("track", "identify", "page", "screen", "group", "alias")
 KEYS = ("writeKey", "api_key")
+ESCAPED = re.compile(
+    rb"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)"
+)
+"""One escaped character of JSON; its group is half a character, a lone surrogate."""
 
 
 class Envelope(msgspec.Struct):
@@ -23,13 +28,13 @@ class Envelope(msgspec.Struct):
     api_key: Any = None
     sentAt: Any = None  # noqa: N815 - as on the wire
     sent_at: Any = None
-    context: Any = None
 
 
 class Batch(Envelope, kw_only=True):
     """Events of Segment, RudderStack, Dittofeed, PostHog."""
 
     batch: list[Raw]
+    context: Any = None
 
 
 class Payload(Envelope, kw_only=True):
@@ -58,7 +63,13 @@ class Delivery(NamedTuple):
 def opened(body: bytes, dialect: Dialect) -> Delivery:
     """Take a body apart. Raises ValueError or RecursionError if it is not JSON of the dialect's shape."""
     body.decode()  # msgspec does not look into what it leaves raw
-    envelope = DECODERS[dialect.envelope](body)
+    try:
+        envelope = DECODERS[dialect.envelope](body)
+    except (
+        ValueError
+    ):  # a text cut within a character, as titles are, must not cost the other events of its batch
+        body = _whole_characters(body)
+        envelope = DECODERS[dialect.envelope](body)
     keys = [key for name in KEYS if isinstance(key := getattr(envelope, name), str) and key]
     sent_at = _sent(envelope)
     if isinstance(envelope, Batch):
@@ -69,6 +80,11 @@ def opened(body: bytes, dialect: Dialect) -> Delivery:
 
 
 DECODERS = {kind: msgspec.json.Decoder(kind).decode for kind in (Envelope, Batch, Payload)}
+
+
+def _whole_characters(body: bytes) -> bytes:
+    """Return JSON with U+FFFD in the place of every lone surrogate, as browsers write what they cannot encode."""
+    return ESCAPED.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 def _sent(envelope: Envelope) -> datetime | None:
@@ -88,7 +104,10 @@ _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 
 def _app_ids(items: list[Raw]) -> list[str]:
     """Snowplow has no keys; its app id can be one."""
-    first = msgspec.json.decode(items[0]) if items else None
+    try:
+        first = msgspec.json.decode(items[0]) if items else None
+    except (ValueError, RecursionError):  # the event is refused with its reason, and costs no other
+        return []
     app_id = first.get("aid") if isinstance(first, dict) else None
     return [app_id] if isinstance(app_id, str) else []
 

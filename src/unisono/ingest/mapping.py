@@ -91,6 +91,8 @@ class Mapper:
         self._viewed: set[str] = set()
         self._connection = database.cursor()
         self._connection.execute("set TimeZone = 'UTC'").fetchall()
+        # What two expressions share would be computed outside their `try`: one bad row would stop the run.
+        self._connection.execute("set disabled_optimizers = 'common_subexpressions'").fetchall()
         self._connection.execute(f"set variable {CLOCK} = $clock", {"clock": clock}).fetchall()
 
     def rows(self, batches: Iterable[Batch], file: Opened) -> Iterator[Mapped]:

@@ -67,10 +67,11 @@ def take_out(
     )
     gone["refused_event"] = sum(
         transaction.write(
-            "delete from refused_event where source = :source and raw like :text escape '!'",
-            [{"source": one["source"], "text": f"%{_escaped(json.dumps(one['user_id']))}%"}],
+            "delete from refused_event where source = :source and replace(raw, :text, '') <> raw",
+            [{"source": one["source"], "text": text}],
         )
         for one in ids
+        for text in _spelled(one["user_id"])
     )
     return gone
 
@@ -82,5 +83,8 @@ def _events(database: Database, source: str, user_id: str) -> list[dict[str, Any
     )
 
 
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def _spelled(user_id: str) -> set[str]:
+    """Return the ways in which an id may stand in JSON: other characters escaped or not, a number without quotes."""
+    numbers = [f"{before}{user_id}{after}" for before in (":", ": ") for after in ",}"]
+    texts = {json.dumps(user_id), json.dumps(user_id, ensure_ascii=False)}
+    return texts | set(numbers if user_id.isdecimal() else ())

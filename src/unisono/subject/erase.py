@@ -20,6 +20,8 @@ from unisono.store import Snapshot, Store
 from unisono.subject.person import Person, about
 
 WHO = "customer_xref"  # without it nobody knows any more whose the rows are
+ASIDE = "erasing"  # folder of the store: tables without the person, and `OLD` with those that they replace
+OLD = "old"
 
 
 def erase(
@@ -34,15 +36,19 @@ def erase(
 ) -> dict[str, int]:
     """Erase a person; return place -> rows deleted there, the proof that the audit keeps.
 
-    Hashes of the records are written first: if this is stopped anywhere, no later run takes the person in again, and
-    the same request goes on where it was, for who has which records goes last. Runs before the published one are
-    deleted whole.
+    The audit is told and hashes of the records are written first: if this is stopped anywhere, no later run takes the
+    person in again, and the same request goes on where it was, for who has which records goes last. Runs before the
+    published one are deleted whole.
     """
     with store.lock():
         snapshot = store.current()
+        if ledger is not None:
+            audit.record(ledger, actor=actor, action="person.erase_begun", subject=person.customer_id, at=at)
         add_erased(project, person.records, at)
         store.forget_others()
-        aside, names = store.aside("erasing"), snapshot.tables if snapshot else []
+        if snapshot:
+            _put_back(store.folder / ASIDE / OLD, snapshot)
+        aside, names = store.aside(ASIDE), snapshot.tables if snapshot else []
         proof = {WHO: len(person.records)}
         if snapshot:
             proof |= _from_snapshot(snapshot, person, aside, [name for name in names if name != WHO])
@@ -74,18 +80,24 @@ def _from_snapshot(snapshot: Snapshot, person: Person, aside: Path, names: Itera
             if found or len(parts.files_of(folder)) > 1:
                 kept = engine.read(f"select * from {name} where not ({condition})")  # noqa: S608
                 pq.write_table(kept, parts.emptied(aside / name) / "part-0.parquet")
-                _swap(aside / name, folder)
+                _swap(aside / name, folder, aside / OLD)
             proof[name] = found
     return proof
 
 
-def _swap(new: Path, folder: Path) -> None:
-    """Put one folder in the place of another."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    folder.rename(old)
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Put one folder in the place of another, which goes to `old` until the new one is there."""
+    old.mkdir(exist_ok=True)
+    folder.rename(old / folder.name)
     new.rename(folder)
-    shutil.rmtree(old)
+    shutil.rmtree(old / folder.name)
+
+
+def _put_back(old: Path, snapshot: Snapshot) -> None:
+    """Put a table back that was taken away when an earlier try was stopped."""
+    for folder in old.glob("*"):
+        if not snapshot.folder.joinpath(folder.name).exists():
+            folder.rename(snapshot.folder / folder.name)
 
 
 def _from_files(project: Path, person: Person, systems: dict[str, str]) -> dict[str, int]:
@@ -103,7 +115,10 @@ def _from_files(project: Path, person: Person, systems: dict[str, str]) -> dict[
 
 def _lines_out(file: Path, key: str, values: set[str]) -> int:
     """Write a file of JSON lines without those that have one of the values; return how many those were."""
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    with file.open(
+        encoding="utf-8", newline="\n"
+    ) as opened:  # texts may hold every other mark of a line's end
+        lines = list(opened)
     kept = [line for line in lines if json.loads(line).get(key) not in values]
     if len(kept) < len(lines):
         aside = file.with_suffix(".new")

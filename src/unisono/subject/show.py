@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from unisono.engine.duckdb import DuckDBEngine
 from unisono.ledger import Database
 from unisono.ledger.people import known
+from unisono.read.sheet import write_sheet
 from unisono.store import Snapshot
 from unisono.subject.person import Person, about
 from unisono.tables import TABLES
@@ -56,15 +55,8 @@ def _of_snapshot(snapshot: Snapshot, person: Person) -> list[tuple[str, Rows]]:
 
 def _csv(rows: Rows) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+    write_sheet(text, rows)
     return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
 def _explained(snapshot: Snapshot, person: Person, tables: Mapping[str, Rows], at: datetime) -> str:

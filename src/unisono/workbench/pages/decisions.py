@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from unisono.ledger import audit
 from unisono.ledger import decisions as ledger
+from unisono.read.sheet import write_sheet
 from unisono.workbench.access import page, person, scope, sides_of
 from unisono.workbench.models import User
 from unisono.workbench.office import office
@@ -24,7 +24,6 @@ Row = dict[str, Any]
 MINE = "select customer_id, lower(coalesce(full_name, '')) as name from customer where {scope}"
 MOST = 2000
 SHOWN = 100
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 @require_safe
@@ -71,10 +70,8 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     )
     if form == "json":
         json.dump(found, response, default=str, ensure_ascii=False, indent=1)
-    elif found:
-        writer = csv.DictWriter(response, list(found[0]), extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in found)
+    else:
+        write_sheet(response, found)
     return response
 
 
@@ -112,9 +109,3 @@ def _day(text: str) -> tuple[datetime, datetime] | None:
         return None
     begin = datetime.combine(day, time.min, office().time_zone)
     return begin.astimezone(UTC), (begin + timedelta(days=1)).astimezone(UTC)
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list):
-        value = " | ".join(map(str, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
