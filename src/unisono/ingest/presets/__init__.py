@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib import metadata
 from pathlib import Path
 
 from pydantic import RootModel, ValidationError
@@ -19,6 +19,8 @@ from unisono.ingest.spec import Source, SourceFields
 from unisono.playbook import load_yaml
 
 GROUP = "unisono.presets"
+
+entry_points = cache(metadata.entry_points)  # looks through every installed package
 
 HERE = Path(__file__).parent
 
