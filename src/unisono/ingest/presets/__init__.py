@@ -20,8 +20,6 @@ from unisono.playbook import load_yaml
 
 GROUP = "unisono.presets"
 
-entry_points = cache(metadata.entry_points)  # looks through every installed package
-
 HERE = Path(__file__).parent
 
 consents = HERE / "consents.yaml"
@@ -30,6 +28,12 @@ open_payments = HERE / "open_payments.yaml"
 outcomes = HERE / "outcomes.yaml"
 segment = HERE / "segment.yaml"
 veeva = HERE / "veeva.yaml"
+
+
+@cache
+def entry_points(group: str) -> metadata.EntryPoints:
+    """Return what installed packages register; it takes looking through all of them."""
+    return metadata.entry_points(group=group)
 
 
 class Preset(RootModel[dict[str, SourceFields]]):
