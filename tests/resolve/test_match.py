@@ -128,7 +128,7 @@ def test_only_what_changed_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_connection_serves_any_number_of_calls() -> None:
     model = model_of(full()["match_model"][0]["settings"])
-    columns = ["record_key", *model.specification.columns]
+    columns = ["record_key", "content_hash", *model.specification.columns]
     table = pa.Table.from_pylist([{name: row[name] for name in columns} for row in full()["match_record"]])
     with open_database() as connection:
         for name, rows in (("people", table), ("few", table.slice(0, 20))):

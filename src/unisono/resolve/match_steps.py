@@ -16,6 +16,7 @@ from unisono.engine import Engine, Grown
 from unisono.engine.graph import EngineStep
 from unisono.engine.sql import naive
 from unisono.resolve.match import Model, Specification, model_of, scored, specification, trained
+from unisono.resolve.match.model import KEY, NUMBER
 from unisono.tables.arrow import empty, rows
 
 MATCHED_KINDS = "hcp", "unknown"
@@ -85,7 +86,7 @@ def _in_use(engine: Engine) -> tuple[Model | None, bool]:
 
 
 def _people(of: Specification, source: str) -> str:
-    columns = ", ".join(f"r.{name}" for name in ("record_key", *of.columns))
+    columns = ", ".join(f"r.{name}" for name in (KEY, NUMBER, *of.columns))
     return f"select {columns} from {source} where r.{IS_PERSON}"  # noqa: S608
 
 
