@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from unisono.resolve.match.model import KEY
-from unisono.resolve.match.weigh import weighed
 
 if TYPE_CHECKING:
     from splink import Linker
@@ -30,15 +29,12 @@ PAIRS = pa.schema(
 DIGITS = 6  # kept of weights, in bits: engines differ in the last ones of a double
 
 
-def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str | None = None) -> pa.Table:
-    """Return the pairs of `records` that are likely enough; only those with a record of `changed`, if that is given.
+def scored(model: Model, database: DatabaseAPI[Any], records: str) -> pa.Table:
+    """Return the pairs of `records` that are likely enough.
 
-    Both name tables that the database can read, with `record_key` and the columns of the specification; all of
-    `changed` are in `records` too, and both have a `content_hash` then. Columns of the result: left_key (sorts first),
-    right_key, weight (bits), probability.
+    It names a table that the database can read, with `record_key` and the columns of the specification. Columns of the
+    result: left_key (sorts first), right_key, weight (bits), probability.
     """
-    if changed is not None:
-        return tidy(weighed(model, database, records, changed))
     with quiet():
         linker = linker_on(model, database, records)
         found = linker.inference.predict(threshold_match_probability=model.at_least)
