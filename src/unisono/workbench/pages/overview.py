@@ -1,10 +1,8 @@
-"""The overview: what became of suggestions, the mix of channels, the flow between stages, how fresh the data is."""
+"""The overview: what became of suggestions, who can be reached, how stages moved, how fresh the data is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from unisono.ledger import decisions as ledger
 from unisono.store import Snapshot
-from unisono.workbench import draw
 from unisono.workbench.access import page, person, scope, sides_of
 from unisono.workbench.models import User
 from unisono.workbench.office import office
+from unisono.workbench.pages.charts import Chart, bar_chart
 from unisono.workbench.pages.inbox import DISMISSALS
+from unisono.workbench.pages.reachable import reachable
+from unisono.workbench.pages.stages import stages
 
 Row = dict[str, Any]
 
@@ -30,15 +30,6 @@ from decision as d
 inner join playbook_channel as h on h.channel = d.channel
 where list_contains(string_split($sides, ' '), d.purpose) and {scope}
 """
-STAGES = """
-select p.product_name, l.stage_name, l.position, count(*) as customers
-from belief as b
-inner join playbook_product as p on p.product_id = b.product_id
-inner join playbook_ladder as l on l.stage = b.stage
-where b.most_likely and p.is_own and {scope}
-group by p.product_name, l.stage_name, l.position
-order by p.product_name, l.position
-"""
 LATEST = """
 select source, max(occurred_at) as latest_at from touchpoint group by source
 """
@@ -48,28 +39,16 @@ SET_ASIDE = (
 MINE = "select customer_id from customer where {scope}"
 
 
-@dataclass(frozen=True)
-class Chart:
-    """Bars and the table behind them."""
-
-    title: str
-    lines: Sequence[draw.Line]
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    note: str = ""
-
-
 @require_safe
 @page("overview")
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how the suggestions of somebody's territories fare."""
     user, snapshot = person(request), office().snapshot()
     context = {
-        "charts": [
-            _responses(user, snapshot),
-            _reasons(user, snapshot),
-            _mix(user, snapshot),
-            *_stages(user, snapshot),
+        "groups": [
+            [_responses(user, snapshot), _reasons(user, snapshot), _mix(user, snapshot)],
+            reachable(user, snapshot),
+            stages(user, snapshot),
         ],
         "sources": _sources(snapshot),
         "days": PERIOD.days,
@@ -108,13 +87,13 @@ def _responses(user: User, snapshot: Snapshot) -> Chart:
         "withdrawn": _("withdrawn"),
     }
     rows = [(words, counts[name]) for name, words in names.items()]
-    return _chart(_("What became of suggestions"), (_("state"), _("suggestions")), rows)
+    return bar_chart(_("What became of suggestions"), (_("state"), _("suggestions")), rows)
 
 
 def _reasons(user: User, snapshot: Snapshot) -> Chart:
     counts = Counter(row["reason"] for row in _answered(user, snapshot) if row["response"] == "dismissed")
     rows = [(str(words), counts[name]) for name, words in DISMISSALS.items()]
-    return _chart(_("Why suggestions were dismissed"), (_("reason"), _("suggestions")), rows)
+    return bar_chart(_("Why suggestions were dismissed"), (_("reason"), _("suggestions")), rows)
 
 
 def _mix(user: User, snapshot: Snapshot) -> Chart:
@@ -125,49 +104,9 @@ def _mix(user: User, snapshot: Snapshot) -> Chart:
     names = {row["channel"]: row["channel_name"] for row in suggested}
     counts = Counter(row["channel"] for row in suggested).most_common()
     rows = [(names[channel], count, done[channel]) for channel, count in counts]
-    return _chart(
+    return bar_chart(
         _("Channels of the open suggestions"), (_("channel"), _("suggested"), _("planned or done")), rows
     )
-
-
-def _stages(user: User, snapshot: Snapshot) -> list[Chart]:
-    """Return for each product how many customers are most likely at each stage, and the change since the run before."""
-    if "commercial" not in sides_of(user):
-        return []
-    now = _stage_counts(user, snapshot)
-    previous = office().project.store.run(snapshot.manifest.get("previous_run") or "-")
-    before = (
-        {(row["product_name"], row["stage_name"]): row["customers"] for row in _stage_counts(user, previous)}
-        if (previous)
-        else {}
-    )
-    charts = []
-    for product in sorted({row["product_name"] for row in now}):
-        rows = [
-            (
-                row["stage_name"],
-                row["customers"],
-                row["customers"] - before.get((product, row["stage_name"]), 0),
-            )
-            for row in now
-            if row["product_name"] == product
-        ]
-        if previous is None:
-            rows = [(stage, count, "") for stage, count, _change in rows]
-        columns = (_("stage"), _("customers"), _("since the run before"))
-        charts.append(_chart(_("Stages, {product}").format(product=product), columns, rows))
-    return charts
-
-
-def _stage_counts(user: User, snapshot: Snapshot) -> list[Row]:
-    mine, values = scope(user, "b.customer_id")
-    rows: list[Row] = snapshot.read(STAGES.format(scope=mine), values).to_pylist()
-    return rows
-
-
-def _chart(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart:
-    lines = draw.bars([(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows])
-    return Chart(title, lines, columns, rows)
 
 
 def _sources(snapshot: Snapshot) -> list[Row]:

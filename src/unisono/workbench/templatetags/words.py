@@ -159,6 +159,12 @@ def figure(value: float | None, places: int = 1) -> str:
 
 
 @register.filter
+def cell(value: object) -> str:
+    """Return what a cell of a table says: whole numbers as the language writes them."""
+    return figure(value, 0) if isinstance(value, int) else str(value)
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Return a share per cent."""
     return "" if value is None else f"{value:.0%}"
@@ -177,6 +183,12 @@ def minutes(value: float) -> str:
 def length_of(value: float) -> str:
     """Return per cent of a drawing as SVG takes it, whatever the language."""
     return f"{value:.2f}%"
+
+
+@register.filter
+def pixels(value: float) -> str:
+    """Return a length of a drawing in pixels as SVG takes it, whatever the language."""
+    return f"{value:.1f}"
 
 
 def _local(value: datetime) -> datetime:
