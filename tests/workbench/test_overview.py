@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workbench.conftest import table
+from tests.workbench.conftest import MORNING, Time, suggested, table
+from unisono.ledger import decisions as ledger
 from unisono.project import Project
 from unisono.tables.vocabulary import GATES
 from unisono.workbench import draw
@@ -33,9 +36,9 @@ def user(name: str) -> Any:
 @pytest.fixture
 def pages(app: Any) -> ModuleType:
     """Modules of pages can be imported when Django is set up."""
-    from unisono.workbench.pages import reachable, stages
+    from unisono.workbench.pages import execution, reachable, stages
 
-    return type("Pages", (), {"reachable": reachable, "stages": stages})  # type: ignore[return-value]
+    return type("Pages", (), {"execution": execution, "reachable": reachable, "stages": stages})  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -135,3 +138,56 @@ def test_a_flow_is_as_high_as_its_bars(moves: list[draw.Move]) -> None:
         assert all(above.y + above.height < below.y for above, below in pairwise(column))
         assert column[-1].y + column[-1].height <= made.height + 1e-6
     assert len(made.bands) == len(moves)
+
+
+def test_what_became_of_the_plan_by_representative_and_channel(pages: Any, as_: Any) -> None:
+    first, second, third = suggested()[:3]
+    respond(first, "dismissed", reason="not_now")
+    respond(second, "accepted")
+    respond(second, "done", MORNING + timedelta(minutes=1))
+    respond(third, "snoozed", until_on=date(2026, 1, 8))
+    rows = pages.execution.counted(user("gino"))
+    by_rep, by_channel = pages.execution.executions(user("gino"), office().snapshot(), rows)
+    (rosa,) = [row for row in by_rep.rows if row[0] == name_of("R0001")]
+    mine = table("select * from decision where rep_id = 'R0001'")
+    assert rosa[1] == len(mine) == rosa[3][-1].suggested
+    assert rosa[2] == [1, 0, 1, 0]
+    behind = next(row for row in reversed(by_rep.behind.rows) if row[0] == name_of("R0001"))
+    assert behind[-2:] == (1, len(mine) - 3)  # later, not answered yet
+    commercial = table("select * from decision where purpose = 'commercial' and rep_id is not null")
+    assert sum(row[1] for row in by_rep.rows) == sum(row[1] for row in by_channel.rows) == len(commercial)
+    assert dict(pages.execution.reasons(rows).rows)["Not the right moment"] == 1
+
+
+def test_what_nobody_answered_counts_as_expired(pages: Any, time: Time) -> None:
+    time.now = MORNING + timedelta(days=14)
+    respond(suggested()[0], "done", MORNING)
+    by_rep, _ = pages.execution.executions(
+        user("gino"), office().snapshot(), pages.execution.counted(user("gino"))
+    )
+    rosa = next(row for row in by_rep.rows if row[0] == name_of("R0001"))
+    assert rosa[2] == [1, 0, 0, rosa[1] - 1]
+    assert [week.suggested for week in rosa[3]] == [0, rosa[1], 0, 0]
+
+
+def test_execution_is_of_ones_own_and_names_no_one_to_marketers(pages: Any) -> None:
+    snapshot = office().snapshot()
+    mine = {row["customer_id"] for row in table("select * from assignment where territory_id = 'T0001'")}
+    planned = table("select * from decision where purpose = 'commercial' and rep_id is not null")
+    (by_channel,) = pages.execution.executions(user("kim"), snapshot, pages.execution.counted(user("kim")))
+    assert by_channel.first == "channel"
+    by_rep, _ = pages.execution.executions(user("gaia"), snapshot, pages.execution.counted(user("gaia")))
+    own = [row for row in planned if row["customer_id"] in mine]
+    assert 0 < sum(row[1] for row in by_rep.rows) == len(own) < len(planned)
+    medical = {name_of(row["rep_id"]) for row in table("select * from decision where purpose = 'medical'")}
+    assert medical
+    assert not medical & {row[0] for row in by_rep.rows}
+
+
+def respond(decision: dict[str, Any], response: Any, at: datetime = MORNING, **more: Any) -> None:
+    told = {"decision_id": decision["decision_id"], "actor": "rosa", "response": response, "at": at, **more}
+    ledger.respond(office().database, response_id=str(uuid4()), **told)
+
+
+def name_of(rep_id: str) -> str:
+    return str(table("select rep_name from rep where rep_id = $rep_id", rep_id=rep_id)[0]["rep_name"])

@@ -153,6 +153,12 @@ def day(value: datetime | date | None) -> str:
 
 
 @register.filter
+def short_day(value: datetime) -> str:
+    """Return the market's day of an instant without its year."""
+    return date_format(_local(value), _("j M"))
+
+
+@register.filter
 def figure(value: float | None, places: int = 1) -> str:
     """Return a number to a few decimal places, as the language writes it."""
     return "" if value is None else number_format(value, decimal_pos=places, force_grouping=True)
