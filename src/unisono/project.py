@@ -36,7 +36,7 @@ class Settings(BaseModel):
     simulated: bool = Field(default=False, description="True labels everything made from it as simulated")
     engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="Where tables are computed")
     seed: int = Field(default=1, ge=0, description="Seed of everything random")
-    keep_runs: int = Field(default=5, ge=1, description="Published runs to keep")
+    keep_runs: int = Field(default=5, ge=1, description="Published runs to keep, and as many refreshes")
     ledger: str | None = Field(
         default=None,
         description="URL of the operational database, postgresql://... or sqlite:///...; ledger.db in the project's"

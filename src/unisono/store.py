@@ -20,6 +20,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,20 @@ class Store:
         folder = self.folder / "runs" / run_id
         return Snapshot(folder) if (folder / "manifest.json").exists() else None
 
+    def before(self, snapshot: Snapshot) -> Snapshot | None:
+        """Return the last full run of an earlier clock than the one that a snapshot is or refreshes.
+
+        None if it is no longer kept.
+        """
+        at = _clock(snapshot)
+        full = sorted((one for one in self._kept() if _is_full(one) and _clock(one) <= at), key=_clock)
+        return next((one for one in reversed(full) if _clock(one) < _clock(full[-1])), None)
+
+    def _kept(self) -> list[Snapshot]:
+        """Return the runs that are kept, the last published last."""
+        folders = [path.parent for path in self.folder.glob("runs/*/manifest.json")]
+        return [Snapshot(one) for one in sorted(folders, key=lambda folder: folder.stat().st_mtime_ns)]
+
     def new_run_id(self, wanted: str) -> str:
         """Return `wanted`, or `wanted-2` and so on where runs of that name are published already."""
         run_id, number = wanted, 1
@@ -201,12 +216,23 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _prune(self, current: str) -> None:
-        runs = sorted(
-            (self.folder / "runs").iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True
-        )
-        others = [path for path in runs if path.name != current]
-        for path in others[self.keep - 1 :]:
-            shutil.rmtree(path)
+        """Delete all but the last full runs, and of refreshes the last: many of them never push a full run out."""
+        kept = self._kept()
+        for alike in ([one for one in kept if _is_full(one) is full] for full in (True, False)):
+            for one in alike[: -self.keep]:
+                if one.run_id != current:
+                    shutil.rmtree(one.folder)
+
+
+def _clock(snapshot: Snapshot) -> datetime:
+    return datetime.fromisoformat(snapshot.manifest["clock"])
+
+
+def _is_full(snapshot: Snapshot) -> bool:
+    try:
+        return "refreshed" not in snapshot.manifest
+    except StoreError:
+        return False
 
 
 def finished(work: Path, table: str) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.worlds import join_by_licence_only
+from unisono.ledger.instants import written
 from unisono.project import Project, open_project
 from unisono.workbench.asgi import Application, workbench
 from unisono.workbench.office import office
@@ -32,7 +33,11 @@ PEOPLE = {
 }
 """One of each role, with a second representative, and a manager of one territory."""
 
-WRITTEN = ("response", "feedback", "delivery", "desk_answer", "desk_question", "published_decision", "event")
+WRITTEN = {
+    **dict.fromkeys(("response", "feedback", "delivery", "desk_answer", "desk_question", "event"), "true"),
+    "published_decision": "published_at > :as_of",
+}
+"""Table of the ledger -> what of it tests write: what the run decided was published before."""
 
 
 @dataclass
@@ -63,6 +68,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="session")
 def app(project: Project, time: Time) -> Application:
     made = workbench(project, time)
+    project.announce(AS_OF)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
         "true"  # Playwright keeps an event loop in the tests' own thread
     )
@@ -89,8 +95,8 @@ def clean(request: pytest.FixtureRequest, app: Application, time: Time) -> Itera
     cache.clear()
     yield
     with office().database.transaction() as transaction:
-        for table in WRITTEN:
-            transaction.execute(f"delete from {table}")
+        for table, condition in WRITTEN.items():
+            transaction.execute(f"delete from {table} where {condition}", {"as_of": written(AS_OF)})
     User.objects.update(language="")
 
 

@@ -176,6 +176,8 @@ def test_compliance_replays_a_decision(visit: Visit) -> None:
     page.click("main form button")
     visit.look()
     visit.go("/audit/")
+    visit.look()
+    page.get_by_role("button", name="Verify the chain").click()
     page.get_by_text("The chain is whole").wait_for()
     visit.look()
 

@@ -248,19 +248,22 @@ def test_a_spreadsheet_runs_nothing(as_: Any, spoiled: Any) -> None:
         ["'=1+1", "-3.5", "a | b", '[{"e": 1}]', "'@SUM(1)", ""],
         ["x", "", "", "", "", ""],
     ]
-    text = as_("cleo").get("/decisions/export/csv/").content.decode()
+    write_sheet(file, [{"a": "y"}], "abcdfg")
+    assert file.getvalue().splitlines()[-1] == "y,,,,,"
+    text = as_("cleo").get("/decisions/export/csv/").getvalue().decode()
     assert text.splitlines()[0].startswith("full_name,")
 
 
 def test_a_changed_row_of_the_audit_shows(as_: Any) -> None:
     client = as_("cleo")
-    assert "The chain is whole" in client.get("/audit/").content.decode()
+    assert "The chain is whole" in client.get("/audit/?verify=1").content.decode()
+    assert "The chain" not in client.get("/audit/").content.decode().replace("Verify the chain", "")
     database = office().database
     with database.transaction() as transaction:
         (row,) = transaction.execute("select * from audit where number = 2")
         transaction.execute("update audit set actor = 'nobody' where number = 2")
     try:
-        page = client.get("/audit/").content.decode()
+        page = client.get("/audit/?verify=1").content.decode()
         assert "The chain is broken" in page
         assert "number 2" in page
     finally:

@@ -58,12 +58,16 @@ def add(
     )
 
 
-def rows(database: Database, *, subject: str | None = None, last: int = 200) -> list[Row]:
-    """Return the newest rows first, of one subject if it is named."""
-    which = "where subject = :subject" if subject else ""
+def rows(
+    database: Database, *, subject: str | None = None, before: int | None = None, last: int = 200
+) -> list[Row]:
+    """Return the newest rows first, of one subject if it is named, and those before a number."""
+    asked = {"subject = :subject": subject, "number < :before": before}
+    conditions = " and ".join(text for text, value in asked.items() if value is not None)
+    where = f"where {conditions}" if conditions else ""
     return database.read(
-        f"select * from audit {which} order by number desc limit :last",  # noqa: S608 - constant text
-        {"subject": subject, "last": last},
+        f"select * from audit {where} order by number desc limit :last",  # noqa: S608 - constant text
+        {"subject": subject, "before": before, "last": last},
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from unisono.errors import LedgerError
+from unisono.ledger.upgrade import upgrade
 
 Values = Mapping[str, Any]
 Row = dict[str, Any]
@@ -64,6 +65,14 @@ class Database(ABC):
     @abstractmethod
     def read(self, sql: str, values: Values | None = None) -> list[Row]:
         """Return the rows of one query."""
+
+    @abstractmethod
+    def each(self, name: str) -> str:
+        """Return the SQL of a subquery of the texts in a list that is bound as JSON under a name."""
+
+    @abstractmethod
+    def columns(self, table: str) -> set[str]:
+        """Return the names of a table's columns, none if there is no such table."""
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -120,6 +129,15 @@ class SqliteDatabase(Database):
         """See `Database.read`."""
         with _failing(sqlite3.Error, str(self.path)):
             return _SqliteTransaction(self._connection).execute(sql, values)
+
+    def each(self, name: str) -> str:
+        """See `Database.each`."""
+        return f"(select value from json_each(:{name}))"  # noqa: S608 - our name
+
+    def columns(self, table: str) -> set[str]:
+        """See `Database.columns`."""
+        found = self.read("select name from pragma_table_info(:table)", {"table": table})
+        return {row["name"] for row in found}
 
 
 class _SqliteTransaction:
@@ -192,6 +210,19 @@ class PostgresDatabase(Database):
         with _failing(psycopg.Error, _without_password(self.url)):
             return _PostgresTransaction(self._connection).execute(sql, values)
 
+    def each(self, name: str) -> str:
+        """See `Database.each`."""
+        return f"(select json_array_elements_text(cast(:{name} as json)))"
+
+    def columns(self, table: str) -> set[str]:
+        """See `Database.columns`."""
+        found = self.read(
+            "select column_name as name from information_schema.columns"
+            " where table_schema = current_schema() and table_name = :table",
+            {"table": table},
+        )
+        return {row["name"] for row in found}
+
 
 class _PostgresTransaction:
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - see above
@@ -249,6 +280,7 @@ def open_database(url: str) -> Database:
     with database.transaction() as transaction:
         if not isinstance(database, SqliteDatabase):
             transaction.execute("select pg_advisory_xact_lock(861004)")  # two servers may start at once
+        upgrade(database, transaction)
         for statement in filter(str.strip, text.split(";")):
             transaction.execute(statement)
     return database

@@ -11,6 +11,7 @@ from unisono.errors import UsageError
 from unisono.ledger import audit
 from unisono.ledger.database import Database, Row, Transaction, listed
 from unisono.ledger.instants import written
+from unisono.ledger.upgrade import searched_by
 
 Answer = Literal["shown", "accepted", "snoozed", "dismissed", "done", "withdrawn"]
 CLOSING: tuple[Answer, ...] = ("dismissed", "done", "withdrawn")
@@ -27,6 +28,7 @@ def publish(database: Database, decisions: Sequence[Mapping[str, Any]], at: date
             "published_at": written(at),
             "expires_at": written(decision["expires_at"]),
             "body": json.dumps(decision, default=str, sort_keys=True, ensure_ascii=False),
+            **searched_by(decision),
         }
         for decision in decisions
     ]
@@ -35,8 +37,10 @@ def publish(database: Database, decisions: Sequence[Mapping[str, Any]], at: date
     with database.transaction() as transaction:
         return transaction.write(
             "insert into published_decision (decision_id, run_id, published_at, expires_at, customer_id, rep_id,"
-            " channel, purpose, body) values (:decision_id, :run_id, :published_at, :expires_at, :customer_id,"
-            " :rep_id, :channel, :purpose, :body) on conflict (decision_id) do nothing",
+            " channel, purpose, body, product_id, decided_at, reduced_value) values (:decision_id, :run_id,"
+            " :published_at, :expires_at, :customer_id, :rep_id, :channel, :purpose, :body, :product_id, :decided_at,"
+            " :reduced_value)"
+            " on conflict (decision_id) do nothing",
             rows,
         )
 
@@ -192,13 +196,6 @@ def of_rep(database: Database, rep_id: str, after: datetime) -> list[Row]:
     )
 
 
-def newest(database: Database, last: int) -> list[Row]:
-    """Return the suggestions published last, the newest first."""
-    return database.read(
-        "select * from published_decision order by published_at desc, decision_id limit :last", {"last": last}
-    )
-
-
 def feedback_to(database: Database, decision_id: str) -> list[Row]:
     """Return what was answered about a suggestion, the oldest first."""
     return database.read(
@@ -212,16 +209,6 @@ def deliveries_of(database: Database, decision_id: str) -> list[Row]:
     return database.read(
         "select * from delivery where decision_id = :id order by occurred_at, delivery_id, status",
         {"id": decision_id},
-    )
-
-
-def responded(database: Database, since: datetime) -> list[Row]:
-    """Return the responses given at or after an instant, with whom and what they were about, the oldest first."""
-    return database.read(
-        "select r.*, p.customer_id, p.rep_id, p.channel, p.purpose from response as r"
-        " inner join published_decision as p on p.decision_id = r.decision_id"
-        " where r.responded_at >= :since order by r.responded_at, r.response_id",
-        {"since": written(since)},
     )
 
 

@@ -14,11 +14,15 @@ class _File(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
-def write_sheet(file: _File, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows, all with the columns of the first; nothing if there are none."""
+def write_sheet(file: _File, rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
+    """Write rows, all with the columns of the first; nothing if there are none.
+
+    To go on with a sheet that has begun, give its `columns`.
+    """
     if rows:
-        writer = csv.DictWriter(file, list(rows[0]), extrasaction="ignore")
-        writer.writeheader()
+        writer = csv.DictWriter(file, columns or list(rows[0]), extrasaction="ignore")
+        if not columns:
+            writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -37,6 +37,19 @@ def bars(figures: Sequence[tuple[str, float, str]], *, kind: str = "bar") -> lis
     return [
         Line(name, [Mark(0, 100 * abs(number) / greatest, kind if number >= 0 else "minus", figure)], figure)
         for name, number, figure in figures
+    ]
+
+
+def parts(figures: Sequence[tuple[str, float, float, str]]) -> list[Line]:
+    """Return for each (name, part, whole, figure in words) the part within its whole, the greatest all the width."""
+    greatest = max((whole for _, _, whole, _ in figures), default=0.0) or 1.0
+    return [
+        Line(
+            name,
+            [Mark(0, 100 * whole / greatest, "whole", figure), Mark(0, 100 * part / greatest, "bar", figure)],
+            figure,
+        )
+        for name, part, whole, figure in figures
     ]
 
 
@@ -81,3 +94,86 @@ def months(begin: datetime, end: datetime) -> list[tuple[float, datetime]]:
         if first >= end:
             return found[:: 1 if len(found) < 7 else 3]
         found.append((1 + 98 * (first - begin).total_seconds() / span, first))
+
+
+@dataclass(frozen=True)
+class Move:
+    """How many went from one place of a column to one of the next, each counted from 0; `kind` is their class."""
+
+    before: int
+    after: int
+    count: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One bar of a flow's column: from `y`, `height` high, pixels, its name at `middle`."""
+
+    y: float
+    height: float
+    middle: float
+    words: str
+    figure: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """What went from one bar to another: an SVG `path`, across 0 to 100 and down in pixels."""
+
+    path: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Two columns of bars, how many were where before and after, and the bands between them; `height` in pixels."""
+
+    height: float
+    before: Sequence[Block]
+    after: Sequence[Block]
+    bands: Sequence[Band]
+
+
+FLOW_HEIGHT, FLOW_GAP, FLOW_LINE = 220.0, 6.0, 18.0  # of all customers, between bars, of a name; pixels
+
+
+def flow(
+    moves: Sequence[Move], before: Sequence[str], after: Sequence[str], written: Callable[[int], str]
+) -> Flow:
+    """Return moves as bands between two columns of bars, one for each name `before` and `after`, from the top.
+
+    `written` returns a count in words. Bands are stacked at each bar in the order of the bars at their other end, so
+    that few of them cross.
+    """
+    scale = FLOW_HEIGHT / (sum(move.count for move in moves) or 1)
+    left = _column([(move.before, move.count) for move in moves], before, scale, written)
+    right = _column([(move.after, move.count) for move in moves], after, scale, written)
+    y_left, y_right = [block.y for block in left], [block.y for block in right]
+    bands = []
+    for move in sorted(moves, key=lambda one: (one.before, one.after)):
+        high = scale * move.count
+        words = f"{before[move.before]} → {after[move.after]}: {written(move.count)}"
+        bands.append(Band(_band(y_left[move.before], y_right[move.after], high), move.kind, words))
+        y_left[move.before] += high
+        y_right[move.after] += high
+    height = max(block.middle + max(block.height, FLOW_LINE) / 2 for block in (*left, *right))
+    return Flow(height, left, right, bands)
+
+
+def _column(
+    counts: Sequence[tuple[int, int]], names: Sequence[str], scale: float, written: Callable[[int], str]
+) -> list[Block]:
+    blocks, y = [], 0.0
+    for place, name in enumerate(names):
+        count = sum(number for at, number in counts if at == place)
+        high, room = scale * count, max(scale * count, FLOW_LINE)
+        blocks.append(Block(y + (room - high) / 2, high, y + room / 2, name, written(count)))
+        y += room + FLOW_GAP
+    return blocks
+
+
+def _band(left: float, right: float, high: float) -> str:
+    over = f"M0 {left:.1f}C50 {left:.1f} 50 {right:.1f} 100 {right:.1f}"
+    return f"{over}V{right + high:.1f}C50 {right + high:.1f} 50 {left + high:.1f} 0 {left + high:.1f}Z"

@@ -13,20 +13,40 @@ from unisono.ledger import audit as ledger
 from unisono.workbench.access import page
 from unisono.workbench.office import office
 
-LAST = 200
+SHOWN = 50
+LONGEST = 18  # digits of a number that databases hold
 
 
 @require_safe
 @page("audit")
 def audit(request: HttpRequest) -> HttpResponse:
-    """Show the newest rows, of one subject if it is named, and verify every row."""
-    subject = request.GET.get("subject", "").strip()
-    context: dict[str, Any] = {"subject": subject, "last": LAST}
+    """Show a page of rows, the newest first, of one subject if it is named; `?verify` also verifies every row."""
+    subject, before = request.GET.get("subject", "").strip(), request.GET.get("before", "")
+    rows = ledger.rows(
+        office().database,
+        subject=subject or None,
+        before=int(before) if before.isdecimal() and len(before) < LONGEST else None,
+        last=SHOWN + 1,
+    )
+    query = request.GET.copy()
+    for name in ("before", "verify"):
+        query.pop(name, None)
+    context: dict[str, Any] = {
+        "subject": subject,
+        "rows": rows[:SHOWN],
+        "last": rows[SHOWN - 1]["number"] if len(rows) > SHOWN else None,
+        "is_first": not before,
+        "query": query.urlencode(),
+    }
+    if "verify" in request.GET:
+        context |= _verified()
+    return render(request, "workbench/audit.html", context)
+
+
+def _verified() -> dict[str, Any]:
     try:
-        context["verified"] = ledger.verify(office().database)
+        return {"verified": ledger.verify(office().database)}
     except LedgerError as error:
         if error.code != "UN6004":
             raise
-        context["broken"] = error.where
-    context["rows"] = ledger.rows(office().database, subject=subject or None, last=LAST)
-    return render(request, "workbench/audit.html", context)
+        return {"broken": error.where}

@@ -153,9 +153,21 @@ def day(value: datetime | date | None) -> str:
 
 
 @register.filter
+def short_day(value: datetime) -> str:
+    """Return the market's day of an instant without its year."""
+    return date_format(_local(value), _("j M"))
+
+
+@register.filter
 def figure(value: float | None, places: int = 1) -> str:
     """Return a number to a few decimal places, as the language writes it."""
     return "" if value is None else number_format(value, decimal_pos=places, force_grouping=True)
+
+
+@register.filter
+def cell(value: object) -> str:
+    """Return what a cell of a table says: whole numbers as the language writes them."""
+    return figure(value, 0) if isinstance(value, int) else str(value)
 
 
 @register.filter
@@ -177,6 +189,12 @@ def minutes(value: float) -> str:
 def length_of(value: float) -> str:
     """Return per cent of a drawing as SVG takes it, whatever the language."""
     return f"{value:.2f}%"
+
+
+@register.filter
+def pixels(value: float) -> str:
+    """Return a length of a drawing in pixels as SVG takes it, whatever the language."""
+    return f"{value:.1f}"
 
 
 def _local(value: datetime) -> datetime:
