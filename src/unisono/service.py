@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import subprocess
@@ -27,6 +28,8 @@ from unisono.errors import LedgerError, StoreError
 from unisono.logs import RequestIds, log_to_stderr
 from unisono.project import Project, open_project
 from unisono.workbench.asgi import workbench
+
+log = logging.getLogger(__name__)
 
 SERVING = "UNISONO_SERVING"  # how worker processes learn what they serve
 SERVER: dict[str, Any] = {  # of uvicorn
@@ -88,15 +91,18 @@ def service(
 
 
 async def _missing(collector: Collector, project: Project) -> list[str]:
+    """Return what is missing, with codes; anybody may ask, so that only the log says where and why."""
     missing = []
     try:
         await collector.check()
     except (LedgerError, Busy) as error:
-        missing.append(f"a ledger that can be written: {error}")
+        log.warning("not ready: %s", str(error) or "too many events wait")
+        missing.append(f"a ledger that can be written: {getattr(error, 'code', 'too many events wait')}")
     try:
         project.snapshot()
     except StoreError as error:
-        missing.append(f"a published run: {error}")
+        log.warning("not ready: %s", error)
+        missing.append(f"a published run: {error.code}")
     return missing
 
 

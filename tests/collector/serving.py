@@ -6,10 +6,12 @@ import http.client
 import json
 import multiprocessing
 import os
+import re
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
@@ -22,13 +24,12 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["unisono.service", "tests.collector.serving"])
 
 
-def _serve(folder: str, port: int, url: str) -> None:
+def _serve(words: list[str], log: Path, url: str) -> None:
     from unisono.cli import main
 
-    log = os.open(f"{folder}/server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log, sys.stderr.fileno())
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
     os.environ["UNISONO_LEDGER"] = url
-    main(["serve", folder, "--port", str(port), "--no-workbench", "--refresh-seconds", "0"])
+    main(words)
 
 
 class Served:
@@ -50,18 +51,50 @@ class Served:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def words(self) -> list[str]:
+        return [
+            "serve",
+            str(self.folder),
+            "--port",
+            str(self.port),
+            "--no-workbench",
+            "--refresh-seconds",
+            "0",
+        ]
+
     def start(self) -> BaseProcess:
-        process = _context.Process(target=_serve, args=(str(self.folder), self.port, self.url), daemon=True)
+        process = _context.Process(
+            target=_serve, args=(self.words, self.folder / "server.log", self.url), daemon=True
+        )
         process.start()
-        for _ in range(3000):
+        self._wait(process.is_alive)
+        return process
+
+    def start_workers(self, workers: int) -> subprocess.Popen[bytes]:
+        """Start it as an operator does: what has processes of its own cannot come from our quick one."""
+        command = [sys.executable, "-m", "unisono", *self.words, "--workers", str(workers)]
+        with (self.folder / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, "UNISONO_LEDGER": self.url}
+            )
+        self._wait(lambda: process.poll() is None)
+        return process
+
+    def _wait(self, alive: Callable[[], bool]) -> None:
+        for _ in range(6000):
             try:
                 self.get("/healthz")
             except OSError:
                 time.sleep(0.01)
-                assert process.is_alive(), self.log()
+                assert alive(), self.log()
             else:
-                return process
+                return
         raise AssertionError(self.log())
+
+    def workers(self) -> list[int]:
+        """The processes that have begun to serve, in their order."""
+        return [int(one) for one in re.findall(r"Started server process \[(\d+)\]", self.log())]
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text()

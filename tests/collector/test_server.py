@@ -166,3 +166,25 @@ def test_health_readiness_and_what_is_not_there(served: Served) -> None:
     assert served.get("/")[0] in {200, 302, 404}  # the workbench, where it is there
     server.terminate()
     server.join()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ledger_url", ["postgresql"], indirect=True)
+def test_workers_share_the_load_and_one_that_dies_is_replaced(served: Served) -> None:
+    server = served.start_workers(2)
+    load = Load(served)
+    try:
+        for workers in (2, 3):
+            before = len(load.acknowledged)
+            while len(served.workers()) < workers or len(load.acknowledged) < before + 50:
+                assert server.poll() is None, served.log()
+                time.sleep(0.02)
+            if workers == 2:
+                os.kill(served.workers()[0], signal.SIGKILL)
+        load.end()
+    finally:
+        server.terminate()
+    assert server.wait(60) == 0, served.log()
+    kept = [row["message_id"] for row in served.events()]
+    assert load.acknowledged <= set(kept)
+    assert len(kept) == len(set(kept))

@@ -17,6 +17,7 @@ What it answers:
   GET  /healthz                   the process is up
   GET  /readyz                    the ledger can be written, a run is published
   GET  /metrics                   counters for Prometheus
+  GET  /openapi.json              the description of what is collected
 
 \b
 Try it:

@@ -60,7 +60,8 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         chosen = request.user.language if isinstance(request.user, User) else ""
-        with translation.override(chosen or translation.get_language_from_request(request)):
+        request.LANGUAGE_CODE = chosen or translation.get_language_from_request(request)
+        with translation.override(request.LANGUAGE_CODE):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
         return response
@@ -74,12 +75,14 @@ class Access:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
-        return self.get_response(request)
+        return errors.filled(request, self.get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Return where somebody has to go first, None where the page may be shown."""
+        if _holds_nul(request):  # PostgreSQL keeps none, and nobody types it
+            return errors.unreadable(request)
         name = request.resolver_match.url_name if request.resolver_match else None
         if name in access.PUBLIC:
             return None
@@ -121,6 +124,14 @@ class Access:
             log.error("%s %s: %s", request.method, request.path, error)
             return errors.unavailable(request, error)
         return None
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    said = [
+        request.path,
+        *(value for form in (request.GET, request.POST) for some in form.lists() for value in some[1]),
+    ]
+    return any("\x00" in text for text in said)
 
 
 def _note(request: HttpRequest, action: str, page: str, kwargs: dict[str, Any]) -> None:

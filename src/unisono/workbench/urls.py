@@ -43,6 +43,7 @@ urlpatterns = [
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/second-factor/", include("allauth.mfa.urls")),
 ]
+handler400 = "unisono.workbench.errors.unreadable"
 handler403 = "unisono.workbench.errors.forbidden"
 handler404 = "unisono.workbench.errors.missing"
 handler500 = "unisono.workbench.errors.broken"
