@@ -57,22 +57,22 @@ def description() -> dict[str, Any]:
     answers = {
         status: _answer(schemas[kind], words, headers) for status, (kind, words, headers) in ANSWERS.items()
     }
+    components = {"schemas": dict(sorted(components.items())), "responses": answers, "securitySchemes": KEYS}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Unisono collector", "version": "1", "description": ABOUT},
-        "paths": {path: {"post": _post(dialect, schemas, answers)} for path, dialect in PATHS.items()},
-        "components": {"schemas": dict(sorted(components.items())), "securitySchemes": KEYS},
+        "paths": {path: {"post": _post(dialect, schemas)} for path, dialect in PATHS.items()},
+        "components": components,
         "security": [{name: []} for name in KEYS],
     }
 
 
-def _post(
-    dialect: Dialect, schemas: dict[Any, dict[str, Any]], answers: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
+def _post(dialect: Dialect, schemas: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     words = (
         f"One event, a {dialect.call} if it names no type" if dialect.call else str(dialect.envelope.__doc__)
     )
     body = {"required": True, "content": {"application/json": {"schema": schemas[dialect.envelope]}}}
+    answers = {status: {"$ref": f"#/components/responses/{status}"} for status in ANSWERS}
     return {"summary": words, "requestBody": body, "responses": answers}
 
 
