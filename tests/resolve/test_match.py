@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.build import Row, Tables, only, playbook, run
 from tests.resolve.people import MATCHING, population
-from unisono.engine.duckdb import DuckDBEngine, open_database, splink_on
-from unisono.resolve.match import Model, explained, model_of, scored, specification, trained, weighed
+from unisono.engine.duckdb import open_database, splink_on
+from unisono.resolve.match import explained, model_of, scored, specification, trained
 
 STEPS = only("match_record", "match_change", "match_model", "match_new_pair", "match_pair")
 BOOK = playbook(identity={"matching": MATCHING, "review": 0.3, "accept": 0.9})
@@ -117,51 +114,33 @@ def seeded() -> Tables:
 def test_only_what_changed_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
 
-    def counting(model: Any, engine: Any, records: str, changed: pa.Table) -> pa.Table:
-        compared.append(len(changed))
-        return weighed(model, engine, records, changed)
+    def counting(model: Any, database: Any, records: str, changed: str | None = None) -> pa.Table:
+        count = database.query_sql(f"select count(*) as n from {changed}").as_record_list()
+        compared.append(count[0]["n"])
+        return scored(model, database, records, changed)
 
     base = matched(RECORDS[:-3], full())
-    monkeypatch.setattr("unisono.resolve.match_steps.weighed", counting)
+    monkeypatch.setattr("unisono.resolve.match_steps.scored", counting)
     made = matched(RECORDS, base)
     assert made["match_pair"] == full()["match_pair"]
     assert compared == [3]
 
 
 def test_one_connection_serves_any_number_of_calls() -> None:
-    model, people = people_compared()
-    with open_database() as connection:
-        connection.register("people", people)
-        one, other = splink_on(connection), splink_on(connection)
-        every = scored(model, one, "people")
-        assert len(every)
-        for database in (other, one):
-            assert scored(model, database, "people").equals(every)
-
-
-@pytest.mark.parametrize("at_least", [0.0, 0.5, 0.999])
-@pytest.mark.parametrize("few", [0, 1, 20, 1000])
-def test_a_few_records_are_in_the_pairs_that_they_are_in_among_all(
-    tmp_path: Path, few: int, at_least: float
-) -> None:
-    model, people = people_compared()
-    model = replace(model, at_least=at_least)
-    changed = people.slice(0, few)
-    with DuckDBEngine(tmp_path) as engine:
-        engine.view("people", people)
-        every = scored(model, engine.splink(), "people")
-        found = weighed(model, engine, "people", changed)
-    is_in = pc.or_(*(pc.is_in(every[key], changed["record_key"]) for key in ("left_key", "right_key")))
-    assert found.equals(every.filter(is_in))
-
-
-def people_compared() -> tuple[Model, pa.Table]:
-    """Return the model of all records, and the records with the columns that it compares."""
     model = model_of(full()["match_model"][0]["settings"])
-    columns = ["record_key", "content_hash", *model.specification.columns]
-    return model, pa.Table.from_pylist(
-        [{name: row[name] for name in columns} for row in full()["match_record"]]
-    )
+    columns = ["record_key", *model.specification.columns]
+    table = pa.Table.from_pylist([{name: row[name] for name in columns} for row in full()["match_record"]])
+    with open_database() as connection:
+        for name, rows in (("people", table), ("few", table.slice(0, 20))):
+            connection.register(name, rows)
+        one, other = splink_on(connection), splink_on(connection)
+        few = set(table["record_key"].to_pylist()[:20])
+        every = scored(model, one, "people").to_pylist()
+        of_few = [row for row in every if few & {row["left_key"], row["right_key"]}]
+        assert of_few
+        for database in (one, other, one):
+            assert scored(model, database, "people", "few").to_pylist() == of_few
+            assert scored(model, database, "people").to_pylist() == every
 
 
 def test_a_pair_is_explained_by_what_adds_up_to_its_weight() -> None:

@@ -133,7 +133,7 @@ class DuckDBEngine(Engine):
         if isinstance(what, pa.Table):
             self._connection.register(name, what)
             return
-        text = _reading(what, name, ())
+        text = Query(what, name, {}).sql(self.dialect)
         self._connection.execute(f'create or replace temp view "{name}" as {text}')
 
     def splink(self) -> DatabaseAPI[Any]:

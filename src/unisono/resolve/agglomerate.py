@@ -73,7 +73,7 @@ def agglomerate(groups: Mapping[int, Group], scored: Iterable[Scored]) -> list[G
     """
     near = _neighbours(scored)
     alive = dict(groups)
-    heap = [entry for a in near for entry in _candidates(alive, near, a, above=a)]
+    heap = [entry for a in near for entry in _candidates(alive, near, a) if entry[1] == a]
     heapify(heap)
     while heap:
         _, a, b, support = heappop(heap)
@@ -98,12 +98,10 @@ def _neighbours(scored: Iterable[Scored]) -> Neighbours:
     return near
 
 
-def _candidates(alive: dict[int, Group], near: Neighbours, a: int, above: int = -1) -> Iterator[Candidate]:
-    """Yield the joins of group `a` to those `above` a number that its support allows, as entries of the heap."""
+def _candidates(alive: dict[int, Group], near: Neighbours, a: int) -> Iterator[Candidate]:
+    """Yield the joins of group `a` that its support allows, as entries of the heap."""
     group = alive[a]
     for b, support in near[a].items():
-        if b <= above or not support.links:
-            continue
         other = alive[b]
         size = len(group.members) + len(other.members)
         mean = support.mean(len(group.members) * len(other.members))

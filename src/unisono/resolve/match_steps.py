@@ -15,13 +15,12 @@ import pyarrow as pa
 from unisono.engine import Engine, Grown
 from unisono.engine.graph import EngineStep
 from unisono.engine.sql import naive
-from unisono.resolve.match import Specification, model_of, scored, specification, trained, weighed
-from unisono.resolve.match.model import KEY, NUMBER
+from unisono.resolve.match import Model, Specification, model_of, scored, specification, trained
 from unisono.tables.arrow import empty, rows
 
 MATCHED_KINDS = "hcp", "unknown"
 IS_PERSON = f"kind in {MATCHED_KINDS}"
-PEOPLE = "match_people"
+PEOPLE, CHANGED = "match_people", "match_changed"
 
 
 def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
@@ -46,16 +45,16 @@ def match_model(engine: Engine, *, as_of: datetime, seed: int) -> pa.Table:
 
 def match_new_pairs(engine: Engine) -> pa.Table:
     """Return `match_new_pair`: pairs of records that are new or have changed since the same model compared all."""
-    settings, was_in_use = _in_use(engine)
-    if settings is None or not was_in_use:
+    model, was_in_use = _in_use(engine)
+    if model is None or not was_in_use:
         return empty("match_pair")
-    model = model_of(settings)
     engine.view(PEOPLE, _people(model.specification, "match_record as r"))
     of_changed = "match_record as r inner join match_change as c on c.record_key = r.record_key"
     changed = engine.read(_people(model.specification, of_changed))
     if not len(changed):
         return empty("match_pair")
-    return weighed(model, engine, PEOPLE, changed)
+    database = engine.splink()
+    return scored(model, database, PEOPLE, database.register(changed).physical_name)
 
 
 def match_pairs(engine: Engine) -> pa.Table | Grown:
@@ -63,11 +62,10 @@ def match_pairs(engine: Engine) -> pa.Table | Grown:
 
     Two records that were compared before by the same model, and have not changed since, are not compared again.
     """
-    settings, was_in_use = _in_use(engine)
-    if settings is None:
+    model, was_in_use = _in_use(engine)
+    if model is None:
         return empty("match_pair")
     if not was_in_use:
-        model = model_of(settings)
         engine.view(PEOPLE, _people(model.specification, "match_record as r"))
         return scored(model, engine.splink(), PEOPLE)
     touched = engine.read(
@@ -77,17 +75,17 @@ def match_pairs(engine: Engine) -> pa.Table | Grown:
     return Grown("previous_match_pair", new, touched)
 
 
-def _in_use(engine: Engine) -> tuple[str | None, bool]:
-    """Return the model in use as JSON, if any, and whether the snapshot before was made with it."""
+def _in_use(engine: Engine) -> tuple[Model | None, bool]:
+    """Return the model in use, if any, and whether the snapshot before was made with it."""
     found = engine.read(
         "select m.settings, p.model_version is not null as was_in_use from match_model as m "
         "left join previous_match_model as p on p.model_version = m.model_version"
     ).to_pylist()
-    return (found[0]["settings"], found[0]["was_in_use"]) if found else (None, False)
+    return (model_of(found[0]["settings"]), found[0]["was_in_use"]) if found else (None, False)
 
 
 def _people(of: Specification, source: str) -> str:
-    columns = ", ".join(f"r.{name}" for name in (KEY, NUMBER, *of.columns))
+    columns = ", ".join(f"r.{name}" for name in ("record_key", *of.columns))
     return f"select {columns} from {source} where r.{IS_PERSON}"  # noqa: S608
 
 

@@ -1,8 +1,7 @@
 """How likely it is that two records are one, learnt without labels (Fellegi and Sunter 1969), compared by Splink.
 
-Of the records' columns only `record_key` and `content_hash` are known here: what else is compared, a `Specification`
-says. Missing values are no evidence. What is compared how is written in SQL that DuckDB and Spark both have, with equal
-results.
+Of the records' columns only `record_key` is known here: what else is compared, a `Specification` says. Missing values
+are no evidence. What is compared how is written in SQL that DuckDB and Spark both have, with equal results.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from unisono.resolve.match.explain import Evidence, explained
 from unisono.resolve.match.model import Model, Specification, model_of, specification
 from unisono.resolve.match.score import scored
 from unisono.resolve.match.train import trained
-from unisono.resolve.match.weigh import weighed
 
 __all__ = [
     "Evidence",
@@ -22,5 +20,4 @@ __all__ = [
     "scored",
     "specification",
     "trained",
-    "weighed",
 ]

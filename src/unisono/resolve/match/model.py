@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from splink import SettingsCreator
 
 KEY = "record_key"
-NUMBER = "content_hash"  # of which no two records have the same
 
 
 @dataclass(frozen=True)

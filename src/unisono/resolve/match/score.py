@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +29,49 @@ PAIRS = pa.schema(
 DIGITS = 6  # kept of weights, in bits: engines differ in the last ones of a double
 
 
-def scored(model: Model, database: DatabaseAPI[Any], records: str) -> pa.Table:
-    """Return the pairs of `records` that are likely enough.
+def scored(model: Model, database: DatabaseAPI[Any], records: str, changed: str | None = None) -> pa.Table:
+    """Return the pairs of `records` that are likely enough; only those with a record of `changed`, if that is given.
 
-    It names a table that the database can read, with `record_key` and the columns of the specification. Columns of the
-    result: left_key (sorts first), right_key, weight (bits), probability.
+    Both name tables that the database can read, with `record_key` and the columns of the specification; all of
+    `changed` are in `records` too. Columns of the result: left_key (sorts first), right_key, weight (bits),
+    probability.
     """
     with quiet():
-        linker = linker_on(model, database, records)
+        if changed is None:
+            linker = linker_on(model, database, records)
+        else:
+            rules = model.specification.block_on
+            near = database.query_sql(_near(rules, records, changed)).physical_name
+            blocked = database.query_sql(_blocked(rules, near, changed))
+            linker = linker_on(model, database, near)
+            linker.table_management.register_blocked_pairs_for_predict(blocked)
         found = linker.inference.predict(threshold_match_probability=model.at_least)
-        return tidy(found.as_pyarrow_table())
+        pairs = found.as_pyarrow_table()
+        linker.table_management.invalidate_cache()  # the pairs to compare are not those of the next call
+    return tidy(pairs)
+
+
+def _near(block_on: Iterable[Sequence[str]], records: str, changed: str) -> str:
+    """Return SQL of the records that may have to be compared, in one pass over all: those not near are not looked at.
+
+    Equal values have equal hashes; a few that are not equal do no harm.
+    """
+    rules = (
+        f"hash({', '.join(f'r.{name}' for name in rule)}) in (select hash({', '.join(rule)}) from {changed} "  # noqa: S608
+        f"where {' and '.join(f'{name} is not null' for name in rule)})"
+        for rule in block_on
+    )
+    return f"select r.* from {records} as r where {' or '.join(rules)}"  # noqa: S608
+
+
+def _blocked(block_on: Iterable[Sequence[str]], near: str, changed: str) -> str:
+    """Return SQL of the pairs to compare, as Splink takes them: those that agree on an entry of `block_on`."""
+    rules = (" and ".join(f"c.{name} = r.{name}" for name in rule) for rule in block_on)
+    return " union ".join(
+        f"select '0' as match_key, least(c.{KEY}, r.{KEY}) as join_key_l, greatest(c.{KEY}, r.{KEY}) as join_key_r "  # noqa: S608
+        f"from {changed} as c inner join {near} as r on {rule} and c.{KEY} <> r.{KEY}"
+        for rule in rules
+    )
 
 
 def linker_on(model: Model, database: DatabaseAPI[Any], records: str, *, details: bool = False) -> Linker:
