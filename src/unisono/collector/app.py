@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import msgspec
-from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unisono.collector.canonical import Arrival, canonical
 from unisono.collector.dialects import PATHS, Delivery, Dialect, opened
-from unisono.collector.keys import KeyRing, candidates, outer_keys
+from unisono.collector.keys import KeyRing
 from unisono.collector.limits import Limits, Rate, TooLarge, unpacked, whole
 from unisono.collector.metrics import Metrics
 from unisono.collector.openapi import Declined, Taken
@@ -37,7 +36,6 @@ PREFLIGHT = [
     (b"access-control-max-age", b"86400"),
 ]
 FIXED_HEADERS = {401: (b"www-authenticate", b"Bearer"), 405: (b"allow", b"POST, OPTIONS")}
-KEY_HEADERS = (b"authorization", b"x-write-key")
 
 _log = logging.getLogger(__name__)
 
@@ -153,9 +151,7 @@ class Collector:
             raise Refusal(400, f"the body cannot be read: {error}") from error
 
     async def _source(self, scope: Scope, delivery: Delivery, now: datetime) -> str:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in KEY_HEADERS}
-        query = QueryParams(scope["query_string"]) if scope["query_string"] else {}
-        known = await self._keys.find(candidates(outer_keys(headers, query) or delivery.keys), now)
+        known = await self._keys.find(scope["headers"], scope["query_string"], delivery.keys, now)
         if known is None:
             raise Refusal(401, "no valid write key; make one: unisono key create")
         key, source = known

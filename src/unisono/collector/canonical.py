@@ -24,7 +24,7 @@ ALIASES = {  # as Segment's older pages and libraries write them
     "sent_at": "sentAt",
 }
 LONGEST_ID = 255  # characters; ids are indexed
-NO_ID = ("\x00", "\ufffd")  # PostgreSQL keeps no 0; what stands for a lost character is nobody's for sure
+ZERO, LOST = "\x00", "\ufffd"  # PostgreSQL keeps no 0; what stands for a lost character is nobody's for sure
 Fields = dict[str, Any]
 
 _encode = msgspec.json.Encoder().encode
@@ -110,7 +110,7 @@ def _id(event: Fields, name: str) -> str | None:
     if not said and (said is None or said == ""):
         event.pop(name, None)
         return None
-    if not isinstance(said, str) or len(said) > LONGEST_ID or any(one in said for one in NO_ID):
+    if not isinstance(said, str) or len(said) > LONGEST_ID or ZERO in said or LOST in said:
         raise Unreadable(
             "unreadable_id",
             f"{name} is a text of at most {LONGEST_ID} characters, without 0 and U+FFFD, not {_shown(said)}",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+from starlette.datastructures import QueryParams
+
 from unisono.ledger import Database, write_keys
 
+HEADERS = (b"authorization", b"x-write-key")
 FRESH = timedelta(seconds=1)  # how long a revoked key may still work
 
 
@@ -19,17 +22,30 @@ class KeyRing:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._sources: dict[str, str] = {}
+        self._told: dict[tuple[object, bytes], tuple[str, str]] = {}  # what a sender says in every request
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "write-keys")  # a connection belongs to a thread
 
-    async def find(self, candidates: Iterator[str], now: datetime) -> tuple[str, str] | None:
-        """Return (hash, source) of the first candidate that is a valid key."""
+    async def find(
+        self, headers: Iterable[tuple[bytes, bytes]], query: bytes, inside: Sequence[str], now: datetime
+    ) -> tuple[str, str] | None:
+        """Return (hash, source) of the first valid key in headers and URL, or `inside` the body if there is none."""
         if self._stale(now):
             async with self._reading:
                 if self._stale(now):
                     await self._read(now)
-        for candidate in candidates:
+        told = tuple((name, value) for name, value in headers if name in HEADERS), query
+        if found := self._told.get(told):
+            return found
+        outside = outer_keys(dict(told[0]), query)
+        found = self._first(outside or inside)
+        if outside and found:
+            self._told[told] = found
+        return found
+
+    def _first(self, texts: Sequence[str]) -> tuple[str, str] | None:
+        for candidate in candidates(texts):
             hashed = write_keys.hashed_key(candidate)
             if source := self._sources.get(hashed):
                 return hashed, source
@@ -42,6 +58,7 @@ class KeyRing:
     async def _read(self, now: datetime) -> None:
         run = asyncio.get_running_loop().run_in_executor
         self._sources = await run(self._thread, write_keys.valid, self._database, now)
+        self._told.clear()
         self._read_at = now
 
     def close(self) -> None:
@@ -50,21 +67,23 @@ class KeyRing:
         self._thread.shutdown()
 
 
-def outer_keys(headers: Mapping[bytes, str], query: Mapping[str, str]) -> list[str]:
+def outer_keys(headers: Mapping[bytes, bytes], query: bytes) -> list[str]:
     """Return what may be the key outside the body: X-Write-Key, Basic, Bearer, or `key` or `writeKey` of the URL."""
+    said = {name: value.decode("latin-1") for name, value in headers.items()}
     found = []
-    if key := headers.get(b"x-write-key"):
+    if key := said.get(b"x-write-key"):
         found.append(key)
-    kind, _, credentials = headers.get(b"authorization", "").partition(" ")
+    kind, _, credentials = said.get(b"authorization", "").partition(" ")
     if kind.lower() == "bearer":
         found.append(credentials)
     elif kind.lower() == "basic":
         found += [_user(credentials), credentials]  # Dittofeed sends its key as it is
-    found += [key for name in ("key", "writeKey") if (key := query.get(name))]
+    named = QueryParams(query)
+    found += [key for name in ("key", "writeKey") if (key := named.get(name))]
     return found
 
 
-def candidates(found: list[str]) -> Iterator[str]:
+def candidates(found: Sequence[str]) -> Iterator[str]:
     """Yield the keys that texts may stand for: each whole, and the two parts of `id:secret` (Jitsu)."""
     for text in found:
         yield text

@@ -18,7 +18,7 @@ class Busy(Exception):  # noqa: N818 - says what is, as the name of a status doe
     """More events wait than may, or the end has begun."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take longer to make
 class Parcel:
     """What one request brought for one source, and who waits for it to be durable."""
 
