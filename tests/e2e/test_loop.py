@@ -17,7 +17,9 @@ import requests
 from unisono.project import Project, open_project
 
 NEW_PASSWORD = "a-long-enough-new-passphrase-26"
-PATIENCE = 90  # seconds; how long it takes on an idle machine is a benchmark's matter
+PATIENCE = 90  # seconds
+WITHIN = 10  # seconds from an event to the inbox, of a machine that does nothing else
+TRIES = 3  # of which the best counts
 SUGGESTED = """
 select d.decision_id, d.rep_id, d.channel, d.customer_id, x.source_record_id as user_id
 from decision as d
@@ -26,7 +28,7 @@ inner join (
     select customer_id, rep_id, count(distinct channel) as channels from action group by customer_id, rep_id
 ) as a on a.customer_id = d.customer_id and a.rep_id = d.rep_id and a.channels > 2
 where d.purpose = 'commercial'
-order by d.rank, d.decision_id limit 1
+order by d.rank, d.decision_id
 """
 
 
@@ -112,20 +114,36 @@ def suggestions(project: Project, customer_id: str) -> dict[str, str]:
     return {row["decision_id"]: row["channel"] for row in rows.to_pylist() if row["rep_id"]}
 
 
+def slowed() -> float:
+    """How many times longer than alone a little work takes now, because others use the machine too."""
+    began, used, work = time.perf_counter(), time.process_time(), 0.3
+    while time.process_time() - used < work:
+        sum(range(10_000))
+    return (time.perf_counter() - began) / work
+
+
 @pytest.mark.slow
-def test_what_an_sdk_sends_changes_the_inbox(demo: Path, address: str) -> None:
+def test_what_an_sdk_sends_changes_the_inbox_within_seconds(demo: Path, address: str) -> None:
     import segment.analytics as sdk
 
     project = open_project(demo)
-    before = project.snapshot().read(SUGGESTED).to_pylist()[0]
-    desk = signed_in(demo, address, before["rep_id"])
-    assert before["decision_id"] in desk.get("/inbox/?all=1")
-    key = unisono("key", "create", demo, "portal").split()[-1]
-    client = sdk.Client(key, host=address, sync_mode=True)
-    client.track(before["user_id"], "Unsubscribed", {"surface": before["channel"]})
-    wait_for(lambda: before["decision_id"] not in suggestions(project, before["customer_id"]), demo)
-    now = suggestions(project, before["customer_id"])
-    assert now
-    assert before["channel"] not in now.values()
-    page = desk.get("/inbox/?all=1")
-    assert all(f"card-{decision_id}" in page for decision_id in now)
+    found = project.snapshot().read(SUGGESTED).to_pylist()
+    mine = {row["customer_id"]: row for row in found if row["rep_id"] == found[0]["rep_id"]}
+    desk = signed_in(demo, address, found[0]["rep_id"])
+    client = sdk.Client(unisono("key", "create", demo, "portal").split()[-1], host=address, sync_mode=True)
+    took = []
+    for before in list(mine.values())[:TRIES]:
+        assert before["decision_id"] in desk.get("/inbox/?all=1")
+        run_id, began = project.snapshot().run_id, time.monotonic()
+        client.track(before["user_id"], "Unsubscribed", {"surface": before["channel"]})
+        wait_for(lambda run_id=run_id: project.snapshot().run_id != run_id, demo)
+        now = suggestions(project, before["customer_id"])
+        page = desk.get("/inbox/?all=1")
+        took.append((time.monotonic() - began) / slowed())
+        assert now
+        assert before["decision_id"] not in now
+        assert before["channel"] not in now.values()
+        assert all(f"card-{decision_id}" in page for decision_id in now)
+        if took[-1] <= WITHIN:
+            break
+    assert min(took) <= WITHIN, took
