@@ -41,7 +41,7 @@ SERVER: dict[str, Any] = {  # of uvicorn
     "server_header": False,
 }
 GRACE_SECONDS = 30  # how long requests that came before the end may take
-LOCK_SECONDS = 0.001  # how long the loop may keep Python's lock from the writer's thread
+LOCK_SECONDS = 0.0003  # how long the loop may keep Python's lock from the writer's thread
 
 
 class Serving(msgspec.Struct, frozen=True):
